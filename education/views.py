@@ -1,0 +1,91 @@
+"""What readers open: the list with its search, an article, a diagram."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from education import search
+from education.models import Article, ArticleEdition, ArticleRead, Topic
+from education.rendering import page, page_of
+
+DIAGRAMS = Path(__file__).resolve().parent / "content" / "diagrams"
+PREVIEW = "education.preview_article"
+
+
+@require_safe
+def articles(request: HttpRequest) -> HttpResponse:
+    """All articles by topic, or those that match what the reader looks for."""
+    typed, topic = request.GET.get("q", "")[: search.LONGEST], request.GET.get("topic", "")
+    found = _matching(ArticleEdition.objects.current(), search.question(typed), topic)
+    used = {slug for _edition, content in found for slug in (t["slug"] for t in content["topics"])}
+    context = {
+        "found": [page_of(edition.digest, edition.content) for edition, _content in found],
+        "topics": Topic.objects.all() if not typed else Topic.objects.filter(slug__in=used),
+        "topic": Topic.objects.filter(slug=topic).first() if topic else None,
+        "typed": typed,
+    }
+    return render(request, "education/articles.html", context)
+
+
+def _matching(editions: Any, asked: list[str], topic: str) -> list[tuple[ArticleEdition, dict[str, Any]]]:
+    scored = []
+    for edition in editions:
+        content = page_of(edition.digest, edition.content).content
+        if topic and topic not in (t["slug"] for t in content["topics"]):
+            continue
+        score = search.score(search.index_of(edition.digest, content), asked) if asked else 1
+        if score:
+            scored.append((score, content["title"], edition, content))
+    scored.sort(key=lambda row: (-row[0], row[1]))
+    return [(edition, content) for _score, _title, edition, content in scored]
+
+
+@require_safe
+def article(request: HttpRequest, slug: str) -> HttpResponse:
+    """The edition that is live. Editors see their working copy with ?preview, and where nothing is live."""
+    if request.user.has_perm(PREVIEW) and "preview" in request.GET:
+        return preview(request, slug)
+    edition = ArticleEdition.objects.latest_published().filter(article__slug=slug).first()
+    if edition is None:
+        return preview(request, slug)
+    if edition.withdrawn_at is not None or edition.retired_at is not None:
+        if request.user.has_perm(PREVIEW):
+            return preview(request, slug)
+        _must_have_met(request, edition)
+    elif request.user.is_authenticated:
+        ArticleRead.objects.meet(edition=edition, reader=request.user)
+    shown = page_of(edition.digest, edition.content)
+    return render(request, "education/article.html", {"page": shown, "edition": edition, "article": shown.content})
+
+
+def _must_have_met(request: HttpRequest, edition: ArticleEdition) -> None:
+    """A withdrawn article stays readable, under a notice, to those who read it before."""
+    if not ArticleRead.objects.filter(edition__article=edition.article_id, reader=request.user.pk).exists():
+        raise Http404
+
+
+def preview(request: HttpRequest, slug: str) -> HttpResponse:
+    """The working copy, as patients would see it. 404 for everyone who may not see drafts."""
+    if not request.user.has_perm(PREVIEW):
+        raise Http404
+    draft = get_object_or_404(Article, slug=slug)
+    shown = page(json.loads(draft.canonical()))
+    return render(request, "education/article.html", {"page": shown, "article": shown.content, "draft": draft})
+
+
+@require_safe
+def diagram(request: HttpRequest, name: str) -> FileResponse:
+    """A diagram that came with the app, at an address that articles can keep."""
+    path = DIAGRAMS / f"{name}.svg"
+    if not path.is_file():
+        raise Http404
+    response = FileResponse(path.open("rb"), content_type="image/svg+xml")
+    response["Cache-Control"] = "private, max-age=86400"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response

@@ -1,0 +1,146 @@
+"""Accounts, care and the practice's settings. Nothing here shows an answer, and nothing is deleted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.models import Group
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts import people
+from portal.accounts.models import Care, Contact, PatientProfile, Practice, User
+from portal.accounts.roles import Role
+
+admin.site.unregister(Group)  # roles are code, see portal.accounts.roles
+
+
+class NeverDeleted:
+    """Accounts are closed and care ends; rows that others point at stay."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class UserForm(forms.ModelForm[User]):
+    roles = forms.MultipleChoiceField(
+        label=_("roles"), choices=Role.choices, widget=forms.CheckboxSelectMultiple, help_text=_("Roles add up.")
+    )
+    password = forms.CharField(
+        label=_("first password"),
+        required=False,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("Leave it empty to send the person an e-mail with a link to choose their own."),
+    )
+
+    class Meta:
+        model = User
+        fields = ("name", "email", "is_active")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            del self.fields["password"]
+            self.initial["roles"] = list(self.instance.groups.values_list("name", flat=True))
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).strip().lower()
+
+    def clean_password(self) -> str:
+        password = str(self.cleaned_data["password"])
+        if password:
+            try:
+                validate_password(password, self.instance)
+            except ValidationError as error:
+                raise forms.ValidationError(error.messages) from error
+        return password
+
+
+class PatientProfileInline(NeverDeleted, admin.StackedInline[PatientProfile, User]):
+    model = PatientProfile
+    verbose_name = _("patient's details")
+    verbose_name_plural = _("patient's details (for patients only)")
+    extra = 0
+    max_num = 1
+
+
+@admin.register(User)
+class UserAdmin(NeverDeleted, admin.ModelAdmin[User]):
+    form = UserForm
+    inlines = (PatientProfileInline,)
+    fields = ("name", "email", "roles", "password", "is_active")
+    list_display = ("name", "email", "its_roles", "is_active")
+    list_filter = ("is_active", "groups")
+    search_fields = ("name", "email")
+    ordering = ("name", "pk")
+
+    def get_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        return [name for name in self.fields or () if obj is None or name != "password"]
+
+    @admin.display(description=_("roles"))
+    def its_roles(self, user: User) -> str:
+        return ", ".join(str(Role(group.name).label) for group in user.groups.all())
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        return super().get_queryset(request).prefetch_related("groups")
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        if not change:
+            obj.set_password(form.cleaned_data["password"] or None)
+        super().save_model(request, obj, form, change)
+        obj.groups.set(Group.objects.filter(name__in=form.cleaned_data["roles"]))
+        people.confirm_address(obj)
+        if not change and not form.cleaned_data["password"]:
+            people.invite(obj, request)
+            messages.info(request, _("We sent them an e-mail with a link to choose a password."))
+
+
+@admin.register(Care)
+class CareAdmin(NeverDeleted, admin.ModelAdmin[Care]):
+    list_display = ("patient", "surgeon", "start", "end")
+    list_filter = ("surgeon",)
+    search_fields = ("patient__name", "surgeon__name")
+    autocomplete_fields = ("patient",)
+    ordering = ("-start",)
+    actions = ("end_now",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Care]:
+        return super().get_queryset(request).select_related("patient", "surgeon")
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        role = {"patient": Role.PATIENT, "surgeon": Role.SURGEON}[db_field.name]
+        kwargs["queryset"] = User.objects.filter(groups__name=role)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Care, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        people.care_changed(obj.patient)
+
+    @admin.action(permissions=["change"], description=_("End the chosen care now"))
+    def end_now(self, request: HttpRequest, queryset: QuerySet[Care]) -> None:
+        current = queryset.current()  # type: ignore[attr-defined]
+        for care in current:
+            people.end_care(care)
+        messages.success(request, _("The chosen care has ended."))
+
+
+@admin.register(Practice)
+class PracticeAdmin(NeverDeleted, admin.ModelAdmin[Practice]):
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and not Practice.objects.exists()
+
+
+@admin.register(Contact)
+class ContactAdmin(NeverDeleted, admin.ModelAdmin[Contact]):
+    list_display = ("user", "order", "active")
+    ordering = ("order", "pk")
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs["queryset"] = User.objects.filter(groups__permissions__codename="acknowledge_alert").distinct()
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)

@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+
+class AccountsConfig(AppConfig):
+    name = "portal.accounts"
+    label = "accounts"
+    verbose_name = _("accounts and care")
+
+    def ready(self) -> None:
+        from portal.accounts.roles import synchronise
+
+        post_migrate.connect(synchronise, dispatch_uid="portal.accounts.roles")

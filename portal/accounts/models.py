@@ -1,0 +1,229 @@
+"""People: their accounts, what the practice knows of a patient, and which surgeon cares for whom."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ledger.scoped import Scoped, ScopedQuerySet
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email=(username or "").strip().lower())
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """Someone who logs in, by e-mail address. What they may do comes from their roles (groups) alone."""
+
+    # There is no superuser: nobody passes every check. A plain attribute, so no column either.
+    is_superuser = False
+
+    email = models.EmailField(_("e-mail address"), unique=True)
+    name = models.CharField(_("full name"), max_length=150)
+    is_active = models.BooleanField(
+        _("active"),
+        default=True,
+        help_text=_("Take the tick away to close the account. Accounts are closed, never deleted."),
+    )
+    date_joined = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    class Meta:
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
+        permissions = [("use_admin", _("Can use the administration pages"))]
+        constraints = [
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="accounts_user_email_is_lower_case"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or f"User {self.pk}"
+
+    def clean(self) -> None:
+        super().clean()
+        self.email = self.email.strip().lower()
+
+    @property
+    def is_staff(self) -> bool:
+        """Django's admin asks this; here it is a permission like any other."""
+        return self.has_perm("accounts.use_admin")
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name
+
+
+class Sex(models.TextChoices):
+    FEMALE = "female", _("female")
+    MALE = "male", _("male")
+    OTHER = "other", _("other")
+    NOT_STATED = "not_stated", _("not stated")
+
+
+class Units(models.TextChoices):
+    METRIC = "metric", _("centimetres and kilograms")
+    IMPERIAL = "imperial", _("feet, inches and pounds")
+    UK = "uk", _("feet, inches, stones and pounds")
+
+
+class Region(models.TextChoices):
+    UNKNOWN = "", _("not known yet")
+    CERVICAL = "cervical", _("neck (cervical)")
+    THORACIC = "thoracic", _("upper back (thoracic)")
+    LUMBAR = "lumbar", _("lower back (lumbar)")
+    LUMBOSACRAL = "lumbosacral", _("lower back and sacrum (lumbosacral)")
+
+
+class PatientProfileQuerySet(ScopedQuerySet["PatientProfile"]):
+    def visible_to(self, user: Any) -> PatientProfileQuerySet:
+        from portal.host import host
+
+        if user.has_perm("accounts.view_patientprofile"):
+            return self
+        return self.filter(user__in=host().patients_visible_to(user))
+
+
+class PatientProfile(models.Model):
+    """What the practice knows about a patient before they answer anything."""
+
+    user = models.OneToOneField(User, models.PROTECT, related_name="+", verbose_name=_("account"))
+    record_number = models.CharField(
+        _("record number"),
+        max_length=32,
+        unique=True,
+        validators=[RegexValidator(r"^[A-Za-z0-9][A-Za-z0-9./-]*$", _("Use letters, digits, dots, slashes and hyphens."))],
+    )
+    date_of_birth = models.DateField(_("date of birth"))
+    sex = models.CharField(_("sex"), max_length=10, choices=Sex, default=Sex.NOT_STATED)
+    phone = models.CharField(_("telephone"), max_length=32, blank=True)
+    units = models.CharField(_("preferred units"), max_length=8, choices=Units, default=Units.IMPERIAL)
+    language = models.CharField(
+        _("preferred language"), max_length=8, choices=[("en", _("English")), ("es", _("Spanish"))], default="en"
+    )
+    planned_operation = models.CharField(_("planned operation"), max_length=200, blank=True)
+    planned_region = models.CharField(_("planned region"), max_length=12, choices=Region, blank=True, default="")
+
+    objects = Scoped.from_queryset(PatientProfileQuerySet)()
+    unscoped = models.Manager()
+
+    class Meta:
+        default_manager_name = "unscoped"
+        verbose_name = _("patient")
+        verbose_name_plural = _("patients")
+
+    def __str__(self) -> str:
+        return f"Patient {self.pk}"
+
+    def clean(self) -> None:
+        super().clean()
+        if self.date_of_birth and not date(1900, 1, 1) <= self.date_of_birth <= timezone.localdate():
+            raise ValidationError({"date_of_birth": _("Give a date from 1900 to today.")}, code="date_of_birth")
+
+    def age_on(self, day: date) -> int:
+        """Completed years. Someone born on 29 February completes a year on 1 March of other years."""
+        born = self.date_of_birth
+        return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+class CareQuerySet(models.QuerySet["Care"]):
+    def current(self, now: datetime | None = None) -> CareQuerySet:
+        now = now or timezone.now()
+        return self.filter(Q(start__lte=now) & (Q(end__isnull=True) | Q(end__gt=now)))
+
+
+class Care(models.Model):
+    """A surgeon cares for a patient from `start` until `end` (open when empty)."""
+
+    patient = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("patient"))
+    surgeon = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("surgeon"))
+    start = models.DateTimeField(_("from"), default=timezone.now)
+    end = models.DateTimeField(_("until"), null=True, blank=True)
+
+    objects = CareQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("care")
+        verbose_name_plural = _("care")
+        indexes = [
+            models.Index(fields=["surgeon", "end", "patient"], name="accounts_care_of_surgeon"),
+            models.Index(fields=["patient", "end"], name="accounts_care_of_patient"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(end__isnull=True) | Q(end__gte=F("start")), name="accounts_care_ends_after_start"
+            ),
+            models.CheckConstraint(condition=~Q(patient=F("surgeon")), name="accounts_care_is_of_another"),
+            models.UniqueConstraint(
+                fields=["patient", "surgeon"], condition=Q(end__isnull=True), name="accounts_one_open_care"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Care {self.pk}"
+
+
+class Practice(models.Model):
+    """The practice's own settings: one row."""
+
+    id = models.SmallAutoField(primary_key=True)
+    name = models.CharField(_("name"), max_length=120)
+    phone = models.CharField(_("telephone"), max_length=32)
+    opening_hours = models.CharField(_("when the telephone is answered"), max_length=120, blank=True)
+    emergency_number = models.CharField(_("emergency number"), max_length=16, default="911")
+    crisis_line = models.CharField(_("crisis line"), max_length=64, default="988")
+    reply_days = models.PositiveSmallIntegerField(
+        _("working days until patients hear"),
+        default=5,
+        help_text=_("Patients are told: you will hear from us within so many working days."),
+    )
+
+    class Meta:
+        verbose_name = _("practice settings")
+        verbose_name_plural = _("practice settings")
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="accounts_one_practice")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.pk = 1
+        super().save(*args, **kwargs)
+
+
+class Contact(models.Model):
+    """A person on duty who is told at once of an urgent answer. Without one, mood questions are not asked."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("account"))
+    order = models.PositiveSmallIntegerField(_("order"), default=1)
+    active = models.BooleanField(_("on duty"), default=True)
+
+    class Meta:
+        ordering = ["order", "pk"]
+        verbose_name = _("on-duty contact")
+        verbose_name_plural = _("on-duty contacts")
+
+    def __str__(self) -> str:
+        return f"{self.user} ({self.order})"

@@ -1,0 +1,67 @@
+"""What stands on a person's first page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+from education.models import Article, ArticleEdition, ArticleRead
+from education.rendering import page_of
+from ledger.models import AccessRecord
+from screening.host import host
+from screening.models import AnswersInProgress, Case, Questionnaire, QuestionnaireEdition, Submission
+from screening.reviewing import messages_for
+
+
+def for_patient(user: Any) -> dict[str, Any]:
+    """What to do next, what was sent, whether it was opened, what the surgeon said, what to read."""
+    in_progress = {row.questionnaire_id: row for row in AnswersInProgress.objects.visible_to(user).filter(patient=user)}
+    sent: dict[int, Submission] = {}
+    for submission in Submission.objects.visible_to(user).filter(patient=user).select_related("questionnaire").order_by("submitted_at"):
+        sent[submission.questionnaire_id] = submission
+    tasks = [
+        {
+            "questionnaire": edition.questionnaire,
+            "in_progress": in_progress.get(edition.questionnaire_id),
+            "sent": sent.get(edition.questionnaire_id),
+        }
+        for edition in QuestionnaireEdition.objects.current().select_related("questionnaire")
+    ]
+    articles = _reading_list(user)
+    to_do = any(not task["sent"] or task["in_progress"] for task in tasks)
+    return {
+        "tasks": tasks,
+        "nothing_to_do": not to_do and all(each["read"] for each in articles),
+        "any_read": any(each["read"] for each in articles),
+        "sent": [{"submission": submission, "opened_at": _opened_at(submission)} for submission in sent.values()],
+        "messages_from_surgeon": messages_for(user),
+        "articles": articles,
+        "contacts": host().contacts(),
+    }
+
+
+def _opened_at(submission: Submission) -> Any:
+    """When a member of the care team first opened what was sent, from the record that is written before."""
+    return AccessRecord.objects.first_opened(subject=submission.patient_id, since=submission.submitted_at)
+
+
+def _reading_list(user: Any) -> list[dict[str, Any]]:
+    """The same for everyone: each live article, and whether this person has met it."""
+    met = set(ArticleRead.objects.filter(reader=user).values_list("edition", flat=True))
+    return [
+        {"page": page_of(edition.digest, edition.content), "read": edition.pk in met}
+        for edition in ArticleEdition.objects.current().order_by("published_at")
+    ]
+
+
+def for_staff(user: Any) -> dict[str, Any]:
+    """What waits at this person's desk."""
+    context: dict[str, Any] = {}
+    if user.has_perm("screening.review_cases"):
+        waiting = Case.objects.visible_to(user).filter(awaiting=True)
+        context["waiting"] = waiting.count()
+        context["urgent"] = waiting.filter(urgency__gt=0).count()
+    if user.has_perm("education.preview_article"):
+        drafts = [*Article.objects.exclude(state="approved"), *Questionnaire.objects.exclude(state="approved")]
+        context["drafts"] = drafts
+    return context

@@ -1,0 +1,118 @@
+"""Tells screening who may see whom, and the ages, names and contacts that it does not keep itself."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
+
+from portal import expired
+
+from screening.host import Contacts, Host, Person
+
+
+class PortalHost(Host):
+    """Surgeons see the patients in their care, and those whom nobody has in care."""
+
+    def patients_visible_to(self, user: Any) -> QuerySet[Any]:
+        from portal.accounts.models import Care, PatientProfile, User
+
+        if not user.has_perm("screening.review_cases"):
+            return User.objects.filter(pk=user.pk)
+        current = Care.objects.current()
+        anyones = Exists(current.filter(patient=OuterRef("pk")))
+        mine = Exists(current.filter(patient=OuterRef("pk"), surgeon=user))
+        patients = User.objects.filter(Exists(PatientProfile.unscoped.filter(user=OuterRef("pk"))))
+        return patients.filter(mine | ~anyones)
+
+    def patients_in_care(self, user: Any) -> QuerySet[Any]:
+        from portal.accounts.models import Care, User
+
+        return User.objects.filter(pk__in=Care.objects.current().filter(surgeon=user).values("patient"))
+
+    def is_unassigned(self, patient: Any) -> bool:
+        from portal.accounts.models import Care
+
+        return not Care.objects.current().filter(patient=patient).exists()
+
+    def facts(self, user: Any, on: date) -> dict[str, Any]:
+        facts: dict[str, Any] = {"on_duty_contact": bool(self.contacts().on_duty)}
+        if profile := self._profiles([user.pk]).get(user.pk):
+            facts |= {"age": profile.age_on(on), "sex": profile.sex}
+        return facts
+
+    def person(self, user: Any) -> Person:
+        return self.people([user.pk])[user.pk]
+
+    def people(self, ids: list[Any]) -> dict[Any, Person]:
+        from django.utils import timezone
+
+        from portal.accounts.models import User
+
+        profiles, today = self._profiles(ids), timezone.localdate()
+        people = {}
+        for user in User.objects.filter(pk__in=ids).only("name"):
+            profile = profiles.get(user.pk)
+            people[user.pk] = Person(name=user.name) if profile is None else Person(
+                name=user.name,
+                record_number=profile.record_number,
+                age=profile.age_on(today),
+                sex=str(profile.get_sex_display()),
+                date_of_birth=profile.date_of_birth,
+                phone=profile.phone,
+                language=str(profile.get_language_display()),
+                planned_operation=profile.planned_operation,
+                planned_region=str(profile.get_planned_region_display()) if profile.planned_region else "",
+            )
+        return people
+
+    def search(self, text: str) -> Q:
+        from portal.accounts.models import PatientProfile
+
+        numbered = PatientProfile.unscoped.filter(record_number__iexact=text).values("user")
+        return Q(name__icontains=text) | Q(pk__in=numbered)
+
+    def contacts(self) -> Contacts:
+        from portal.accounts.models import Contact, Practice
+
+        on_duty = tuple(Contact.objects.filter(active=True, user__is_active=True).values_list("user__email", flat=True))
+        practice = Practice.objects.first()
+        if practice is None:
+            return Contacts(on_duty=on_duty)
+        return Contacts(
+            practice_name=practice.name,
+            practice_phone=practice.phone,
+            emergency_number=practice.emergency_number,
+            crisis_line=practice.crisis_line,
+            on_duty=on_duty,
+            reply_days=practice.reply_days,
+        )
+
+    def units(self, user: Any) -> str:
+        profile = self._profiles([user.pk]).get(user.pk)
+        return profile.units if profile else "metric"
+
+    def confirm_password(self, request: HttpRequest) -> HttpResponse | None:
+        """allauth's middleware turns what this raises into its page that asks for the password."""
+        from allauth.account.decorators import reauthentication_required
+
+        return reauthentication_required(lambda request: None)(request)
+
+    def sender(self, user: Any) -> str:
+        return expired.sender(user)
+
+    def recovered(self, request: HttpRequest) -> QueryDict | None:
+        return expired.restore(request)
+
+    def _profiles(self, ids: list[Any]) -> dict[Any, Any]:
+        from portal.accounts.models import PatientProfile
+
+        return {profile.user_id: profile for profile in PatientProfile.unscoped.filter(user__in=ids)}
+
+
+@cache
+def host() -> PortalHost:
+    return PortalHost()

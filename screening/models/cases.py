@@ -1,0 +1,243 @@
+"""A patient's place on the surgeons' list, and what surgeons conclude."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any, ClassVar, NamedTuple
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Func, Q, Value
+from django.db.models.lookups import GreaterThan, LessThan
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ledger.protect import kept
+from ledger.scoped import Scoped
+from screening.models.answers import PatientRows, Submission
+from screening.models.authoring import Questionnaire
+
+ACKNOWLEDGE = "screening.acknowledge_alert"
+
+
+class Place(NamedTuple):
+    """Where a case stands on the list. Smaller stands sooner, in Python and in the database alike."""
+
+    rank: int
+    waiting_since: datetime
+    id: uuid.UUID
+
+
+class _Row(Func):
+    """A row value, `(a, b, c)`: the only comparison that seeks in the index among thousands of equal ranks."""
+
+    template = "(%(expressions)s)"
+    output_field = models.BooleanField()
+
+
+class CaseRows(PatientRows):
+    def in_order(self) -> CaseRows:
+        return self.order_by(*Place._fields)
+
+    def after(self, place: Place) -> CaseRows:
+        return self.filter(GreaterThan(_Row(*Place._fields), _place(place)))
+
+    def before(self, place: Place) -> CaseRows:
+        return self.filter(LessThan(_Row(*Place._fields), _place(place)))
+
+
+def _place(place: Place) -> _Row:
+    fields = (models.IntegerField(), models.DateTimeField(), models.UUIDField())
+    return _Row(*(Value(value, output_field=field) for value, field in zip(place, fields, strict=True)))
+
+
+class Case(models.Model):
+    """One a patient and questionnaire. `rank` puts the list in order: the lower, the sooner.
+
+    `submission` is empty where a patient gave an urgent answer and has not sent the questionnaire.
+    """
+
+    class State(models.TextChoices):
+        NEW = "new", _("new")
+        IN_REVIEW = "in_review", _("in review")
+        NEEDS_TESTS = "needs_tests", _("needs tests")
+        OPTIMISE = "optimise", _("optimise first")
+        DISCUSS = "discuss", _("discuss surgery")
+        NOT_NOW = "not_now", _("not now")
+        CLOSED = "closed", _("closed")
+
+    class Urgency(models.IntegerChoices):
+        NONE = 0, _("none")
+        SAME_DAY = 1, _("same day")
+        NOW = 2, _("now")
+
+    class Headline(models.TextChoices):
+        UNSENT = "", _("not sent")
+        ABSOLUTE = "absolute", _("absolute")
+        RELATIVE = "relative", _("relative")
+        CLARIFY = "clarify", _("to clarify")
+        NONE = "none", _("nothing reported")
+
+    AWAITING = (State.NEW, State.IN_REVIEW)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    patient = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    questionnaire = models.ForeignKey(Questionnaire, models.PROTECT, related_name="+")
+    submission = models.ForeignKey(Submission, models.PROTECT, null=True, blank=True, related_name="+")
+    state = models.CharField(max_length=12, choices=State, default=State.NEW)
+    version = models.PositiveIntegerField(default=1)
+    opened_version = models.PositiveIntegerField(default=0)  # the newest version that a reviewer has opened
+    taken_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    returned_because = models.CharField(max_length=200, blank=True)
+    rescreen_on = models.DateField(null=True, blank=True)
+
+    urgency = models.PositiveSmallIntegerField(choices=Urgency, default=Urgency.NONE)
+    urgent_reasons = models.JSONField(default=list)
+    headline = models.CharField(max_length=8, choices=Headline, blank=True, default=Headline.UNSENT)
+    possible_absolute = models.BooleanField(default=False)
+    relative_count = models.PositiveSmallIntegerField(default=0)
+    grade = models.PositiveSmallIntegerField(default=0)
+    # criterion key -> {"category", "reasons", "could_be"?, "grade"?} of criteria with findings, as in the outcome
+    criteria = models.JSONField(default=dict)
+    rank = models.PositiveIntegerField(default=0)
+    waiting_since = models.DateTimeField(default=timezone.now)
+    awaiting = models.BooleanField(default=True)  # state is new or in review; kept equal by a constraint
+    unassigned = models.BooleanField(default=True)  # no surgeon has the patient in care; the host keeps it true
+
+    objects = Scoped.from_queryset(CaseRows)()
+    unscoped = models.Manager()
+
+    class Meta:
+        default_manager_name = "unscoped"
+        permissions = [
+            ("answer_questionnaire", _("Can answer questionnaires for oneself")),
+            ("review_cases", _("Can list and open the cases of patients in one's care, and unassigned ones")),
+            ("decide_case", _("Can decide on a case that one may open")),
+            ("acknowledge_alert", _("Can open and acknowledge an alert")),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["patient", "questionnaire"], name="screening_one_case"),
+            models.CheckConstraint(
+                condition=Q(awaiting=True, state__in=["new", "in_review"])
+                | (Q(awaiting=False) & ~Q(state__in=["new", "in_review"])),
+                name="screening_case_awaiting_is_state",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["rank", "waiting_since", "id"],
+                condition=Q(unassigned=True, awaiting=True),
+                name="screening_case_waiting",
+            ),
+            models.Index(
+                fields=["state", "rank", "waiting_since", "id"],
+                condition=Q(unassigned=True),
+                name="screening_case_by_state",
+            ),
+            models.Index(
+                fields=["headline", "rank", "waiting_since", "id"],
+                condition=Q(unassigned=True, awaiting=True),
+                name="screening_case_by_headline",
+            ),
+            models.Index(
+                fields=["rank", "waiting_since", "id"],
+                condition=Q(unassigned=True),
+                name="screening_case_any_state",
+            ),
+            models.Index(fields=["rescreen_on"], condition=Q(rescreen_on__isnull=False), name="screening_case_rescreen"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Case {self.pk}"
+
+    @property
+    def place(self) -> Place:
+        return Place(self.rank, self.waiting_since, self.id)
+
+    @property
+    def opened(self) -> bool:
+        """Whether a reviewer has opened it since it last changed: not yet, after each new submission."""
+        return self.opened_version >= self.version
+
+    @classmethod
+    def set_unassigned(cls, patient: Any, unassigned: bool) -> None:
+        """Keep the patient's cases in step with who has them in care."""
+        cls.unscoped.filter(patient=patient).update(unassigned=unassigned)
+
+
+@kept()
+class Decision(models.Model):
+    """What a surgeon concluded, and what the patient was told. A wrong one is superseded, never changed."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="+")
+    patient = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    submission = models.ForeignKey(Submission, models.PROTECT, null=True, blank=True, related_name="+")
+    case_version = models.PositiveIntegerField()
+    state = models.CharField(max_length=12, choices=Case.State)
+    note = models.TextField(blank=True)
+    message = models.TextField(blank=True)
+    rescreen_on = models.DateField(null=True, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    objects = Scoped.from_queryset(PatientRows)()
+    unscoped = models.Manager()
+
+    class Meta:
+        default_manager_name = "unscoped"
+        ordering: ClassVar[list[str]] = ["at", "pk"]
+        constraints = [
+            # The version that the surgeon saw: two people deciding on the same one is refused by the database too.
+            models.UniqueConstraint(fields=["case", "case_version"], name="screening_decision_once_a_version"),
+            models.CheckConstraint(
+                condition=~Q(state__in=["new", "in_review"]), name="screening_decision_decides"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="optimise") | Q(rescreen_on__isnull=False),
+                name="screening_optimise_has_a_date",
+            ),
+            models.CheckConstraint(condition=~Q(by=F("patient")), name="screening_decision_is_by_another"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Decision {self.pk}"
+
+
+class AlertRows(PatientRows):
+    def visible_to(self, user: Any) -> Any:
+        """Whoever may acknowledge alerts sees each of them: the contact on duty need not have the patient in care."""
+        return self if user.has_perm(ACKNOWLEDGE) else super().visible_to(user)
+
+
+class Alert(models.Model):
+    """An urgent answer that someone has to acknowledge. Its page shows a name, a telephone number, and no answer."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    patient = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="+")
+    attempt = models.UUIDField(db_index=True)
+    level = models.CharField(max_length=8)
+    raised_at = models.DateTimeField(default=timezone.now)
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+    acknowledged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    objects = Scoped.from_queryset(AlertRows)()
+    unscoped = models.Manager()
+
+    class Meta:
+        default_manager_name = "unscoped"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(acknowledged_at__isnull=True, acknowledged_by__isnull=True)
+                | Q(acknowledged_at__isnull=False, acknowledged_by__isnull=False),
+                name="screening_acknowledged_by_someone",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Alert {self.pk}"

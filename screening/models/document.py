@@ -1,0 +1,155 @@
+"""From rows to the document that an edition freezes, and back."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from screening.engine.definition import Definition, read
+
+if TYPE_CHECKING:
+    from django.db import models
+
+    from screening.models.authoring import Questionnaire, QuestionnaireEdition
+
+LANGUAGE = 1
+CONTENT = Path(__file__).resolve().parent.parent / "content"
+
+QUESTION = ("key", "type", "text", "help", "why", "optional", "shown_when", "short", "minimum", "maximum")
+QUESTION += ("decimals", "unit", "measure", "max_length", "credit")
+THRESHOLD = ("key", "value", "unit", "label", "source", "minimum", "maximum", "above")
+CALCULATION = ("key", "expression", "decimals", "label", "unit", "outcome")
+CRITERION = ("key", "label", "topic", "about", "modifiable", "modifiable_note", "next_steps")
+RULE = ("reason", "category", "could_be", "grade", "when", "text", "source")
+URGENT = ("reason", "level", "when", "notice", "text")
+EXTRA = ("reason", "when", "text")
+NOTICE = ("key", "title", "body", "actions")
+HEAD = ("key", "source_language", "title", "summary", "intro", "minutes")
+LINES = frozenset({"next_steps", "actions"})  # lists of texts, one a line in the admin
+
+
+def number(value: Decimal | str | int) -> str:
+    """A number as the document writes it: "-2.5", "30", never "30.0000" or "3E+1"."""
+    return f"{Decimal(value).normalize():f}"
+
+
+def _members(row: models.Model, names: tuple[str, ...]) -> dict[str, Any]:
+    """What the row says, without what it leaves open."""
+    members: dict[str, Any] = {}
+    for name in names:
+        value = getattr(row, name)
+        if name in LINES:
+            value = [line.strip() for line in value.splitlines() if line.strip()]
+        if isinstance(value, Decimal):
+            value = number(value)
+        if value not in (None, "", False, []):
+            members[name] = value
+    return members
+
+
+def compile_rows(questionnaire: Questionnaire) -> dict[str, Any]:
+    """The document of a questionnaire's rows, as `screening.engine.definition` describes it."""
+    sections = questionnaire.sections.prefetch_related("questions__choices")
+    criteria = questionnaire.criteria.prefetch_related("rules", "sources")
+    return {
+        "language": LANGUAGE,
+        **_members(questionnaire, HEAD),
+        "sections": [
+            _members(section, ("key", "title", "intro"))
+            | {
+                "questions": [
+                    _members(question, QUESTION)
+                    | _list("choices", [_members(choice, ("value", "text")) for choice in question.choices.all()])
+                    for question in section.questions.all()
+                ]
+            }
+            for section in sections
+        ],
+        "thresholds": [_members(row, THRESHOLD) for row in questionnaire.thresholds.all()],
+        "calculations": [_members(row, CALCULATION) for row in questionnaire.calculations.all()],
+        "criteria": [
+            _members(criterion, CRITERION)
+            | _list("sources", [_members(source, ("text", "address")) for source in criterion.sources.all()])
+            | {"rules": [_members(rule, RULE) for rule in criterion.rules.all()]}
+            for criterion in criteria
+        ],
+        "urgent": [_members(row, URGENT) for row in questionnaire.urgentrules.all()],
+        "extras": [_members(row, EXTRA) for row in questionnaire.extras.all()],
+        "notices": [_members(row, NOTICE) for row in questionnaire.notices.all()],
+        "sent": {"title": questionnaire.sent_title, "body": questionnaire.sent_body},
+    }
+
+
+def _list(name: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    return {name: rows} if rows else {}
+
+
+def _fields(member: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    """The other way: what a row is created with."""
+    fields = {name: member[name] for name in names if name in member}
+    for name in LINES & fields.keys():
+        fields[name] = "\n".join(fields[name])
+    return fields
+
+
+def write_rows(questionnaire: Questionnaire, document: dict[str, Any]) -> None:
+    """Make the rows say what the document says. The caller holds the transaction."""
+    for name in HEAD:
+        if name != "key" and name in document:
+            setattr(questionnaire, name, document[name])
+    sent = document.get("sent", {})
+    questionnaire.sent_title, questionnaire.sent_body = sent.get("title", ""), sent.get("body", "")
+    questionnaire.save()
+    _write_sections(questionnaire, document["sections"])
+    _write_criteria(questionnaire, document["criteria"])
+    for related, names, key in (
+        (questionnaire.thresholds, THRESHOLD, "thresholds"),
+        (questionnaire.calculations, CALCULATION, "calculations"),
+        (questionnaire.urgentrules, URGENT, "urgent"),
+        (questionnaire.extras, EXTRA, "extras"),
+        (questionnaire.notices, NOTICE, "notices"),
+    ):
+        related.all().delete()
+        for position, member in enumerate(document.get(key, []), 1):
+            related.create(position=position, **_fields(member, names))
+
+
+def _write_sections(questionnaire: Questionnaire, sections: list[dict[str, Any]]) -> None:
+    questionnaire.sections.all().delete()
+    for place, member in enumerate(sections, 1):
+        section = questionnaire.sections.create(position=place, **_fields(member, ("key", "title", "intro")))
+        for position, asked in enumerate(member["questions"], 1):
+            question = section.questions.create(position=position, **_fields(asked, QUESTION))
+            for index, choice in enumerate(asked.get("choices", []), 1):
+                question.choices.create(position=index, **_fields(choice, ("value", "text")))
+
+
+def _write_criteria(questionnaire: Questionnaire, criteria: list[dict[str, Any]]) -> None:
+    questionnaire.criteria.all().delete()
+    for place, member in enumerate(criteria, 1):
+        criterion = questionnaire.criteria.create(position=place, **_fields(member, CRITERION))
+        for position, source in enumerate(member.get("sources", []), 1):
+            criterion.sources.create(position=position, **_fields(source, ("text", "address")))
+        for position, rule in enumerate(member["rules"], 1):
+            criterion.rules.create(position=position, **_fields(rule, RULE))
+
+
+def shipped(key: str) -> dict[str, Any]:
+    """The document of a questionnaire that comes with the app. Raises FileNotFoundError where there is none."""
+    if not key.replace("-", "").isalnum():
+        raise FileNotFoundError(key)
+    return tomllib.loads((CONTENT / f"{key}.toml").read_text(encoding="utf-8"))
+
+
+_definitions: dict[str, Definition] = {}
+
+
+def definition_of(edition: QuestionnaireEdition) -> Definition:
+    """The compiled definition of an edition, read once a process: an edition never changes, nor does its digest."""
+    definition = _definitions.get(edition.digest)
+    if definition is None:
+        definition = _definitions[edition.digest] = read(json.loads(edition.content))
+    return definition

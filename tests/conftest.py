@@ -1,0 +1,92 @@
+"""A fixture for each person, and nothing that a single module could keep for itself."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group
+from django.test import Client
+
+from portal.accounts.models import Care, Contact, PatientProfile, Practice, User
+
+_numbers = itertools.count(1)
+
+
+def make_user(name: str, *roles: str) -> User:
+    """An account that may do what its roles may do."""
+    user = User.objects.create_user(f"{name.split()[0].lower()}{next(_numbers)}@example.org", "a-long-password", name=name)
+    user.groups.set(Group.objects.filter(name__in=roles))
+    return user
+
+
+def make_patient(name: str, born: date = date(1961, 5, 4), **profile: Any) -> User:
+    user = make_user(name, "patient")
+    fields = {"record_number": f"R{next(_numbers):05}", "sex": "female", "phone": "+1 555 0100", **profile}
+    PatientProfile.unscoped.create(user=user, date_of_birth=born, **fields)
+    return user
+
+
+@pytest.fixture
+def practice(db: None) -> Practice:
+    return Practice.objects.create(name="Harbor Spine Clinic", phone="+1 555 0199")
+
+
+@pytest.fixture
+def patient(db: None) -> User:
+    return make_patient("Alice Adams")
+
+
+@pytest.fixture
+def other_patient(db: None) -> User:
+    return make_patient("Charlie Cole")
+
+
+@pytest.fixture
+def surgeon(patient: User) -> User:
+    """Has `patient` in care."""
+    user = make_user("Dana Diaz", "surgeon")
+    Care.objects.create(patient=patient, surgeon=user)
+    return user
+
+
+@pytest.fixture
+def other_surgeon(db: None) -> User:
+    """Has nobody in care."""
+    return make_user("Erik Engel", "surgeon")
+
+
+@pytest.fixture
+def editor(db: None) -> User:
+    return make_user("Finn Frost", "editor")
+
+
+@pytest.fixture
+def approver(db: None) -> User:
+    return make_user("Grace Gold", "approver")
+
+
+@pytest.fixture
+def administrator(db: None) -> User:
+    return make_user("Hugo Hale", "administrator")
+
+
+@pytest.fixture
+def on_duty(surgeon: User) -> Contact:
+    """With somebody on duty the questions about mood are asked."""
+    return Contact.objects.create(user=surgeon)
+
+
+@pytest.fixture
+def login() -> Callable[[User], Client]:
+    """A browser of one's own, logged in."""
+
+    def enter(user: User, **options: Any) -> Client:
+        client = Client(**options)
+        client.force_login(user, backend="portal.accounts.backends.Roles")
+        return client
+
+    return enter
