@@ -1,0 +1,156 @@
+"""What reviewers do: open a case, take it, decide, acknowledge an alert. Each is one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from ledger import access, outbox
+from ledger.models import AccessRecord
+from screening.host import host
+from screening.models import Alert, Case, Decision
+
+SOMETHING_NEW = "something_new"
+
+
+class Stale(Exception):
+    """The case is no longer as the reviewer saw it. Nothing was changed."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """What a surgeon wrote to a patient: all of a decision that the patient is shown."""
+
+    text: str
+    at: datetime
+    by: str
+
+
+def open_case(*, user: Any, case_id: UUID, submission_id: UUID | None = None) -> Case:
+    """Record that the user opens the case, or an earlier submission to it, and only then read it.
+
+    Raises Case.DoesNotExist where there is none, or none that the user may see.
+    """
+    visible = Case.objects.visible_to(user)
+    patient = visible.filter(pk=case_id).values_list("patient", flat=True).first()
+    if patient is None:
+        raise Case.DoesNotExist
+    earlier = () if submission_id is None else (submission_id,)
+    access.record(user, AccessRecord.Action.OPEN, subject=patient, kind="case", id=case_id, ids=earlier)
+    case: Case = visible.select_related("questionnaire").get(pk=case_id)
+    if not case.opened:
+        visible.filter(pk=case_id, version=case.version).update(opened_version=case.version)
+    return case
+
+
+@transaction.atomic
+def take(*, user: Any, case: Case) -> None:
+    """Start to review a new case. Raises Stale where it is not new any more."""
+    _not_of(user, case)
+    moved = (
+        Case.objects.visible_to(user)
+        .filter(pk=case.pk, state=Case.State.NEW)
+        .update(
+            state=Case.State.IN_REVIEW,
+            taken_by=user,
+            version=F("version") + 1,
+            opened_version=F("version") + 1,
+        )
+    )
+    if not moved:
+        raise Stale
+
+
+@transaction.atomic
+def decide(
+    *,
+    user: Any,
+    case: Case,
+    version: int,
+    state: str,
+    note: str = "",
+    message: str = "",
+    rescreen_on: date | None = None,
+) -> Decision:
+    """Store what the user concluded from `version` of the case. Raises Stale where it is another one by now."""
+    _not_of(user, case)
+    moved = case.version == version and (
+        Case.objects.visible_to(user)
+        .filter(pk=case.pk, version=version)
+        .update(
+            state=state,
+            awaiting=False,
+            version=version + 1,
+            opened_version=version + 1,
+            rescreen_on=rescreen_on,
+            returned_because="",
+        )
+    )
+    if not moved:
+        raise Stale
+    decision = Decision.objects.create(
+        case=case,
+        patient_id=case.patient_id,
+        submission_id=case.submission_id,
+        case_version=version,
+        state=state,
+        note=note,
+        message=message,
+        rescreen_on=rescreen_on,
+        by=user,
+    )
+    if message:
+        outbox.put(SOMETHING_NEW, f"decision-{decision.pk}", to=case.patient, payload={"decision": decision.pk})
+    return decision
+
+
+def open_alert(*, user: Any, alert_id: UUID) -> Alert:
+    """Record that the user opens the alert, and only then read it. Raises Alert.DoesNotExist like `open_case`."""
+    visible = Alert.objects.visible_to(user)
+    patient = visible.filter(pk=alert_id).values_list("patient", flat=True).first()
+    if patient is None:
+        raise Alert.DoesNotExist
+    access.record(user, AccessRecord.Action.OPEN, subject=patient, kind="alert", id=alert_id)
+    alert: Alert = visible.get(pk=alert_id)
+    return alert
+
+
+@transaction.atomic
+def acknowledge(*, user: Any, alert: Alert) -> bool:
+    """Whether it was this user who acknowledged the alert: the first one to do so stays."""
+    return bool(
+        Alert.objects.visible_to(user)
+        .filter(pk=alert.pk, acknowledged_at__isnull=True)
+        .update(acknowledged_at=timezone.now(), acknowledged_by=user)
+    )
+
+
+@transaction.atomic
+def set_unassigned(*, patient: Any, unassigned: bool) -> None:
+    """The host calls this when care begins or ends: whether nobody has the patient in care now."""
+    Case.set_unassigned(patient, unassigned)
+
+
+def messages_for(user: Any) -> list[Message]:
+    """What surgeons wrote to this patient, the newest first: no notes, and no state of the case."""
+    written = (
+        Decision.objects.visible_to(user)
+        .filter(patient=user)
+        .exclude(message="")
+        .order_by("-at", "-pk")
+        .values_list("message", "at", "by")
+    )
+    surgeons = host().people(list({by for _message, _at, by in written}))
+    return [Message(text, at, surgeons[by].name) for text, at, by in written]
+
+
+def _not_of(user: Any, case: Case) -> None:
+    if case.patient_id == user.pk:
+        raise PermissionDenied("Nobody decides on their own case.")

@@ -1,0 +1,14 @@
+"""The reviewers' pages."""
+
+from django.urls import path
+
+from screening.views import review
+
+app_name = "review"
+urlpatterns = [
+    path("", review.cases, name="cases"),
+    path("alerts/<uuid:alert_id>/", review.alert, name="alert"),
+    path("<uuid:case_id>/", review.case, name="case"),
+    path("<uuid:case_id>/take/", review.take, name="take"),
+    path("<uuid:case_id>/decide/", review.decide, name="decide"),
+]

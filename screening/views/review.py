@@ -1,0 +1,159 @@
+"""The reviewers' pages. Whose data is shown was recorded before it was read; see `screening.reviewing`."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from ledger import access
+from ledger.models import AccessRecord
+from screening import casefile, reviewing, worklist
+from screening.casefile import CaseFile
+from screening.forms_review import DecisionForm, FilterForm
+from screening.host import host
+from screening.models import Alert, Case, Submission
+from screening.models.cases import Place
+
+REVIEW = "screening.review_cases"
+DECIDE = (REVIEW, "screening.decide_case")
+ACKNOWLEDGE = "screening.acknowledge_alert"
+
+
+@permission_required(REVIEW, raise_exception=True)
+@require_safe
+def cases(request: HttpRequest) -> HttpResponse:
+    live = worklist.live_definitions()
+    filters = FilterForm(request.GET, criteria=worklist.criteria_of(live.values()))
+    chosen, place = filters.chosen(), _place(request)
+    page = worklist.page(request.user, chosen, live, **place)
+    access.record(request.user, AccessRecord.Action.LIST, kind="case", ids=[row.case.pk for row in page.rows])
+    context = {
+        "page": page,
+        "filters": filters,
+        "filtered": chosen != worklist.Chosen(),
+        "lost": not place and not request.GET.keys().isdisjoint({"after", "before"}),
+        "cap": worklist.CAP,
+    }
+    return render(request, "screening/review/cases.html", context)
+
+
+@permission_required(REVIEW, raise_exception=True)
+@require_safe
+def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    return _case_page(request, _open(request, case_id, _wanted(request)))
+
+
+@permission_required(DECIDE, raise_exception=True)
+@require_POST
+def take(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    case = _visible(request, case_id)
+    try:
+        reviewing.take(user=request.user, case=case)
+    except reviewing.Stale:
+        return _case_page(request, _open(request, case_id), status=409)
+    return redirect("review:case", case_id)
+
+
+@permission_required(DECIDE, raise_exception=True)
+@require_http_methods(["GET", "POST"])
+def decide(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    if request.method == "GET":
+        return _decide_again(request, case_id)
+    case, form = _visible(request, case_id), DecisionForm(request.POST)
+    if not form.is_valid():
+        return _case_page(request, _open(request, case_id), form, status=422)
+    try:
+        reviewing.decide(user=request.user, case=case, **form.cleaned_data)
+    except reviewing.Stale:
+        file = _open(request, case_id)
+        return _case_page(request, file, form.renewed(file.case.version), status=409)
+    messages.success(request, _("Your decision is stored."))
+    return redirect("review:case", case_id)
+
+
+@permission_required(ACKNOWLEDGE, raise_exception=True)
+@require_http_methods(["GET", "HEAD", "POST"])
+def alert(request: HttpRequest, alert_id: UUID) -> HttpResponse:
+    try:
+        alert = reviewing.open_alert(user=request.user, alert_id=alert_id)
+    except Alert.DoesNotExist:
+        raise Http404 from None
+    if request.method != "POST":
+        return _alert_page(request, alert)
+    if not reviewing.acknowledge(user=request.user, alert=alert):
+        alert.refresh_from_db()
+        if alert.acknowledged_by_id != request.user.pk:
+            return _alert_page(request, alert, status=409)
+    return redirect("review:alert", alert_id)
+
+
+def _place(request: HttpRequest) -> dict[str, Place]:
+    """Where the page begins or ends, by name: {"after": place}, {"before": place}, or {} for the first page."""
+    for name in ("after", "before"):
+        if place := worklist.place_of(request.GET.get(name, "")):
+            return {name: place}
+    return {}
+
+
+def _visible(request: HttpRequest, case_id: UUID) -> Case:
+    case: Case = get_object_or_404(Case.objects.visible_to(request.user), pk=case_id)
+    return case
+
+
+def _open(request: HttpRequest, case_id: UUID, submission_id: UUID | None = None) -> CaseFile:
+    try:
+        case = reviewing.open_case(user=request.user, case_id=case_id, submission_id=submission_id)
+        return casefile.read(request.user, case, submission_id)
+    except (Case.DoesNotExist, Submission.DoesNotExist):
+        raise Http404 from None
+
+
+def _wanted(request: HttpRequest) -> UUID | None:
+    """The earlier submission that the address asks for."""
+    try:
+        return UUID(request.GET["submission"]) if "submission" in request.GET else None
+    except ValueError:
+        raise Http404 from None
+
+
+def _decide_again(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """After a login in between: the form as it was typed, to be sent once more. Else the case as it stands."""
+    typed = host().recovered(request)
+    if typed is None:
+        return redirect("review:case", case_id)
+    return _case_page(request, _open(request, case_id), DecisionForm(typed), recovered=True)
+
+
+def _case_page(
+    request: HttpRequest, file: CaseFile, form: DecisionForm | None = None, status: int = 200, **more: Any
+) -> HttpResponse:
+    context = {
+        "file": file,
+        "case": file.case,
+        "form": form or DecisionForm(initial={"version": file.case.version}),
+        "stale": status == 409,
+        "sender": host().sender(request.user),
+        **more,
+    }
+    return render(request, "screening/review/case.html", context, status=status)
+
+
+def _alert_page(request: HttpRequest, alert: Alert, status: int = 200) -> HttpResponse:
+    people = host().people([pk for pk in (alert.patient_id, alert.acknowledged_by_id) if pk])
+    context = {
+        "alert": alert,
+        "person": people[alert.patient_id],
+        "acknowledged_by": people[alert.acknowledged_by_id].name if alert.acknowledged_by_id else "",
+        "case": Case.objects.visible_to(request.user).filter(pk=alert.case_id).first()
+        if request.user.has_perm(REVIEW)
+        else None,
+        "too_late": status == 409,
+    }
+    return render(request, "screening/review/alert.html", context, status=status)
