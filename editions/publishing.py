@@ -1,0 +1,235 @@
+"""How a draft becomes an edition: saved, submitted, approved by somebody else, published, withdrawn.
+
+Each function is one transaction and locks the draft, or the edition, first. Who may do what is for the views
+to ask; what holds for everybody is here. A draft handed over is brought up to date before it is judged,
+except by `save_draft`, and holds its new state afterwards.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from editions.canonical import canonical
+from editions.models import Change, Draft, Edition, edition_model
+
+State = Draft.State
+
+
+class PublishingError(Exception):
+    """Nothing was done. The text says why, to the person who asked."""
+
+
+class NotAllowed(PublishingError):
+    """A rule forbids it."""
+
+
+class Changed(PublishingError):
+    """The draft says something else than what was looked at."""
+
+
+class Stale(PublishingError):
+    """Somebody else saved the draft in between. `change` is their save, where it is known."""
+
+    def __init__(self, change: Change | None) -> None:
+        self.change = change
+        super().__init__(_stale_sentence(change))
+
+
+def _stale_sentence(change: Change | None) -> str:
+    if change is None:
+        return _("Somebody else saved this draft after you opened it.")
+    when = date_format(timezone.localtime(change.at), "DATETIME_FORMAT")
+    return _("%(name)s saved this draft on %(when)s, after you opened it.") % {
+        "name": change.by,
+        "when": when,
+    }
+
+
+def save_draft(draft: Draft, *, by: Any, expected_version: int | None = None) -> bool:
+    """Save the draft as it stands in memory, as the next version, and note who wrote it.
+
+    Rows of its own are saved by the caller before, in the same transaction. `expected_version` is the one
+    that `by` had before them (without it, the version that `draft` was read with); raises Stale where it has
+    moved on. A draft that was submitted or approved is a draft again. Where the content is what it was, all
+    that stays, and False is returned.
+    """
+    with transaction.atomic():
+        if not draft._state.adding:
+            _check_version(draft, draft.version if expected_version is None else expected_version)
+        last = last_change(draft)
+        draft.save()
+        text = draft.digest()
+        if last is not None and last.digest == text:
+            return False
+        draft.version += 1
+        _back_to_draft(draft)
+        draft.save()
+        Change.objects.create(
+            draft_kind=draft._meta.label_lower, draft_id=draft.pk, version=draft.version, digest=text, by=by
+        )
+        return True
+
+
+def _check_version(draft: Draft, expected: int) -> None:
+    version = type(draft)._base_manager.select_for_update().values_list("version", flat=True).get(pk=draft.pk)
+    if version != expected:
+        raise Stale(last_change(draft))
+    draft.version = version
+
+
+def submit(draft: Draft, *, by: Any, digest: str | None = None) -> None:
+    """Ask for approval of what the draft says now; of what `by` looked at, where its digest is given."""
+    with transaction.atomic():
+        _lock(draft)
+        now_digest = _unchanged(draft, digest)
+        if draft.state != State.DRAFT:
+            raise NotAllowed(_("This draft waits for approval already, or has it."))
+        _differs_from_live(draft, now_digest)
+        draft.state = State.SUBMITTED
+        draft.submitted_by, draft.submitted_at, draft.submitted_digest = by, timezone.now(), now_digest
+        draft.save()
+
+
+def send_back(draft: Draft, *, by: Any, comment: str) -> None:
+    """Make a submitted or approved draft a draft again, and tell its authors why."""
+    with transaction.atomic():
+        _lock(draft)
+        if draft.state == State.DRAFT:
+            raise NotAllowed(_("This draft has not been submitted, so it cannot be sent back."))
+        if not comment.strip():
+            raise NotAllowed(_("Say what has to change."))
+        _back_to_draft(draft)
+        draft.comment = comment.strip()
+        draft.save()
+
+
+def approve(draft: Draft, *, by: Any, digest: str) -> None:
+    """Approve the content with that digest. Nobody does who saved the draft since its last edition."""
+    with transaction.atomic():
+        _lock(draft)
+        now_digest = _unchanged(draft, digest)
+        if draft.state != State.SUBMITTED:
+            raise NotAllowed(_("Only a draft that waits for approval can be approved."))
+        _unchanged(draft, draft.submitted_digest)
+        if str(by.pk) in writers(draft):
+            raise NotAllowed(_("You wrote part of this draft, so somebody else has to approve it."))
+        draft.state = State.APPROVED
+        draft.approved_by, draft.approved_at, draft.approved_digest = by, timezone.now(), now_digest
+        draft.save()
+
+
+def publish(draft: Draft, *, by: Any, publish_at: datetime | None = None) -> Edition:
+    """Freeze an approved draft as its next edition, readable from `publish_at`, or from now."""
+    with transaction.atomic():
+        _lock(draft)
+        if draft.state != State.APPROVED:
+            raise NotAllowed(_("Only an approved draft can be published."))
+        _unchanged(draft, draft.approved_digest)
+        _differs_from_live(draft, draft.approved_digest)
+        edition = _freeze(draft, by, publish_at)
+        _back_to_draft(draft)
+        draft.comment = ""
+        draft.save()
+        return edition
+
+
+def _freeze(draft: Draft, by: Any, publish_at: datetime | None) -> Edition:
+    now = timezone.now()
+    model = edition_model(type(draft))
+    last = draft.editions.order_by("-number").values_list("number", flat=True).first()
+    edition: Edition = model._base_manager.create(
+        **{model.draft_field: draft},
+        number=(last or 0) + 1,
+        content=canonical(draft.content()),
+        digest=draft.approved_digest,
+        draft_version=draft.version,
+        written_by_ids=writers(draft),
+        approved_by=draft.approved_by,
+        approved_at=draft.approved_at,
+        published_by=by,
+        published_at=now,
+        publish_at=max(publish_at or now, now),
+    )
+    return edition
+
+
+def withdraw(edition: Edition, *, by: Any, reason: str, text: str = "") -> None:
+    """Take an edition away from readers. `text` is what those who met it are told. It cannot be undone."""
+    with transaction.atomic():
+        _lock(edition)
+        if edition.withdrawn_at is not None:
+            raise NotAllowed(_("This edition has been withdrawn already."))
+        if not reason.strip():
+            raise NotAllowed(_("Say why it is withdrawn."))
+        edition.withdrawn_at, edition.withdrawn_by = timezone.now(), by
+        edition.withdrawal_reason, edition.withdrawal_text = reason.strip(), text.strip()
+        edition.save()
+
+
+def retire(edition: Edition, *, by: Any) -> None:
+    """Offer an edition no longer, though nothing is wrong with it. It cannot be undone.
+
+    The edition holds when; `by` is for the caller's log, which every caller has to keep.
+    """
+    with transaction.atomic():
+        _lock(edition)
+        if edition.withdrawn_at is not None or edition.retired_at is not None:
+            raise NotAllowed(_("This edition is not offered any more."))
+        edition.retired_at = timezone.now()
+        edition.save()
+
+
+def changes(draft: Draft) -> Any:
+    """Who saved the draft when, the newest first."""
+    return Change.objects.filter(draft_kind=draft._meta.label_lower, draft_id=str(draft.pk))
+
+
+def last_change(draft: Draft) -> Change | None:
+    change: Change | None = changes(draft).select_related("by").order_by("-version").first()
+    return change
+
+
+def changes_since_last_edition(draft: Draft) -> Any:
+    """The saves that are in no edition yet.
+
+    An edition that was withdrawn does not count: publishing its text again takes a second person again.
+    """
+    last = draft.editions.filter(withdrawn_at__isnull=True).order_by("-number")
+    since = last.values_list("draft_version", flat=True).first()
+    return changes(draft).filter(version__gt=since or 0)
+
+
+def writers(draft: Draft) -> list[str]:
+    """The ids of those who saved the draft since its last edition, as texts, in order."""
+    return sorted({str(by) for by in changes_since_last_edition(draft).values_list("by", flat=True)})
+
+
+def _lock(row: Draft | Edition) -> None:
+    """Hold the row until the transaction ends, and read it again."""
+    list(type(row)._base_manager.select_for_update().filter(pk=row.pk).values_list("pk"))
+    row.refresh_from_db()
+
+
+def _unchanged(draft: Draft, seen: str | None) -> str:
+    now_digest = draft.digest()
+    if seen is not None and seen != now_digest:
+        raise Changed(_("The draft was changed after you looked at it. Look at it again."))
+    return now_digest
+
+
+def _differs_from_live(draft: Draft, text: str) -> None:
+    live = draft.editions.live()
+    if live is not None and live.digest == text:
+        raise NotAllowed(_("This is word for word what readers see now, so there is nothing to publish."))
+
+
+def _back_to_draft(draft: Draft) -> None:
+    draft.state = State.DRAFT
+    draft.submitted_by = draft.submitted_at = draft.approved_by = draft.approved_at = None
+    draft.submitted_digest = draft.approved_digest = ""
