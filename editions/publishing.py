@@ -185,6 +185,15 @@ def retire(edition: Edition, *, by: Any) -> None:
         edition.save()
 
 
+def restore(edition: Edition, *, by: Any) -> None:
+    """Make the draft say again what an edition says. `by` counts as who wrote it."""
+    with transaction.atomic():
+        draft = edition.draft
+        _lock(draft)
+        draft.restore(edition.document)
+        save_draft(draft, by=by)
+
+
 def changes(draft: Draft) -> Any:
     """Who saved the draft when, the newest first."""
     return Change.objects.filter(draft_kind=draft._meta.label_lower, draft_id=str(draft.pk))
