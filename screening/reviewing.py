@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -15,9 +16,12 @@ from django.utils import timezone
 from ledger import access, outbox
 from ledger.models import AccessRecord
 from screening.host import host
-from screening.models import Alert, Case, Decision
+from screening.models import Alert, Case, Decision, Submission
 
-SOMETHING_NEW = "something_new"
+Action = AccessRecord.Action
+# The kinds of objects in access records.
+CASE, SUBMISSION, ALERT = (model._meta.label_lower for model in (Case, Submission, Alert))
+SOMETHING_NEW = "something_new"  # the kind of message that tells a patient so, and nothing else
 
 
 class Stale(Exception):
@@ -42,12 +46,20 @@ def open_case(*, user: Any, case_id: UUID, submission_id: UUID | None = None) ->
     patient = visible.filter(pk=case_id).values_list("patient", flat=True).first()
     if patient is None:
         raise Case.DoesNotExist
-    earlier = () if submission_id is None else (submission_id,)
-    access.record(user, AccessRecord.Action.OPEN, subject=patient, kind="case", id=case_id, ids=earlier)
+    if submission_id is None:
+        access.record(user, Action.OPENED_CASE, subject=patient, kind=CASE, id=case_id)
+    else:
+        access.record(user, Action.OPENED_SUBMISSION, subject=patient, kind=SUBMISSION, id=submission_id)
     case: Case = visible.select_related("questionnaire").get(pk=case_id)
     if not case.opened:
         visible.filter(pk=case_id, version=case.version).update(opened_version=case.version)
     return case
+
+
+def record_list(*, user: Any, cases: Iterable[Case], searched: bool) -> None:
+    """Record whom the user is about to see on the list."""
+    action = Action.SEARCHED_CASES if searched else Action.LISTED_CASES
+    access.record(user, action, kind=CASE, ids=[case.pk for case in cases])
 
 
 @transaction.atomic
@@ -117,7 +129,7 @@ def open_alert(*, user: Any, alert_id: UUID) -> Alert:
     patient = visible.filter(pk=alert_id).values_list("patient", flat=True).first()
     if patient is None:
         raise Alert.DoesNotExist
-    access.record(user, AccessRecord.Action.OPEN, subject=patient, kind="alert", id=alert_id)
+    access.record(user, Action.ALERT_OPENED, subject=patient, kind=ALERT, id=alert_id)
     alert: Alert = visible.get(pk=alert_id)
     return alert
 

@@ -117,7 +117,7 @@ def page(
 
 def live_definitions() -> dict[Any, Definition]:
     """What patients are asked today, by questionnaire."""
-    editions = QuestionnaireEdition.objects.live().defer("content")
+    editions = QuestionnaireEdition.objects.current().defer("content")
     return {edition.questionnaire_id: definition_of(edition) for edition in editions}
 
 

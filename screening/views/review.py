@@ -12,8 +12,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from ledger import access
-from ledger.models import AccessRecord
 from screening import casefile, reviewing, worklist
 from screening.casefile import CaseFile
 from screening.forms_review import DecisionForm, FilterForm
@@ -33,7 +31,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     filters = FilterForm(request.GET, criteria=worklist.criteria_of(live.values()))
     chosen, place = filters.chosen(), _place(request)
     page = worklist.page(request.user, chosen, live, **place)
-    access.record(request.user, AccessRecord.Action.LIST, kind="case", ids=[row.case.pk for row in page.rows])
+    reviewing.record_list(user=request.user, cases=[row.case for row in page.rows], searched=bool(chosen.search))
     context = {
         "page": page,
         "filters": filters,

@@ -1,0 +1,246 @@
+"""The page of one case."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from ledger.models import AccessRecord
+from portal.accounts.models import User
+from screening.engine.answers import dumps
+from screening.models import Case
+from tests.conftest import make_patient
+from tests.screening.factories import (
+    BONE_ABSOLUTE,
+    DAY,
+    MONDAY,
+    make_alert,
+    make_case,
+    make_finding,
+    make_submission,
+    make_urgent,
+)
+
+pytestmark = pytest.mark.django_db
+
+ANSWERS = {
+    "t_score": Decimal("-3.1"),
+    "smoking": "no",
+    "weight_kg": Decimal("70.0"),
+    "numb": "no",
+    "anything_else": "<b>My own</b> words {{ 7*7 }}",
+}
+
+
+@pytest.fixture
+def case(patient: User, surgeon: User) -> Case:
+    submission = make_submission(
+        patient,
+        answers=ANSWERS,
+        values=dumps({"pounds": Decimal("154.3")}),
+        submitted_at=MONDAY,
+    )
+    make_finding(submission)
+    return make_case(patient, submission=submission, headline="absolute", criteria=BONE_ABSOLUTE, rank=200_000)
+
+
+@pytest.fixture
+def browser(surgeon: User, login: Callable[[User], Client]) -> Client:
+    return login(surgeon)
+
+
+def url(case: Case) -> str:
+    return reverse("review:case", args=[case.pk])
+
+
+def text(browser: Client, case: Case, **query: Any) -> str:
+    response = browser.get(url(case), query)
+    assert response.status_code == 200
+    return " ".join(response.content.decode().split())
+
+
+def test_it_says_whose_case_it_is(browser: Client, case: Case) -> None:
+    page = text(browser, case)
+    for words in ("Alice Adams", "<dd>65</dd>", "<dd>female</dd>", 'href="tel:+15550100"', "English"):
+        assert words in page
+
+
+def test_a_finding_shows_its_meaning_rule_answers_source_and_options(browser: Client, case: Case) -> None:
+    page = text(browser, case)
+    for words in (
+        "Severe osteoporosis",
+        "reported: absolute criterion, confirm",
+        "Screws need firm bone.",
+        "The T-score is that of osteoporosis.",
+        "Rule: Lowest T-score is at or below −2.5 (osteoporosis)",
+        "What was your lowest T-score?",
+        "−3.1",
+        "Source: WHO",
+        "can partly be changed: months",
+        "Usual next steps, as options:",
+        "<li>DXA of the hip</li>",
+        'href="https://doi.org/10.1000/bone"',
+    ):
+        assert words in page
+
+
+def test_it_shows_what_was_stored_and_reckons_nothing_anew(browser: Client, patient: User, surgeon: User) -> None:
+    submission = make_submission(patient, answers={"t_score": Decimal("1.0")})
+    make_finding(submission, reasons=[{"text": "As it was found then", "rule": "", "category": "absolute"}])
+    page = text(browser, make_case(patient, submission=submission))
+    assert "As it was found then" in page
+
+
+def test_a_criterion_without_a_finding_is_listed_as_such(browser: Client, case: Case) -> None:
+    page = text(browser, case)
+    assert 'Nothing reported</h3> <ul><li>Nicotine</li></ul>' in page
+
+
+def test_it_says_when_nothing_was_reported(browser: Client, patient: User) -> None:
+    page = text(browser, make_case(patient, headline="none", criteria={}))
+    assert "Nothing was reported that a criterion asks about." in page
+
+
+def test_what_could_be_says_what_would_settle_it(browser: Client, patient: User) -> None:
+    submission = make_submission(patient)
+    make_finding(submission, category="clarify", could_be="absolute")
+    page = text(browser, make_case(patient, submission=submission))
+    assert "These answers leave open whether it could be an absolute criterion." in page
+
+
+def test_calculated_values_carry_their_units(browser: Client, case: Case) -> None:
+    assert "<dt>Weight in pounds</dt><dd>154.3 lb</dd>" in text(browser, case)
+
+
+def test_own_words_are_shown_as_written_and_inert(browser: Client, case: Case) -> None:
+    page = text(browser, case)
+    assert "&lt;b&gt;My own&lt;/b&gt; words {{ 7*7 }}" in page
+    assert "<b>My own" not in page
+
+
+def test_all_answers_are_there_in_the_words_that_were_asked(browser: Client, case: Case) -> None:
+    page = text(browser, case)
+    assert "<summary>All answers</summary>" in page
+    assert "<dt>How much do you weigh?</dt>" in page
+
+
+def test_urgent_answers_stand_with_their_notice_and_who_acknowledged(
+    browser: Client, case: Case, surgeon: User
+) -> None:
+    make_urgent(case, call_me=True)
+    make_alert(case, attempt=case.submission_id, acknowledged_by=surgeon, acknowledged_at=MONDAY)
+    page = text(browser, case)
+    for words in (
+        "New numbness between the legs",
+        "asked to be called",
+        "New numbness: Yes",
+        "The patient was shown at once: “Get help now”.",
+        "Acknowledged by Dana Diaz",
+    ):
+        assert words in page
+    assert page.index("New numbness between the legs") < page.index("Findings")
+
+
+def test_an_alert_that_nobody_acknowledged_is_a_link_to_do_so(browser: Client, case: Case) -> None:
+    make_urgent(case)
+    alert = make_alert(case, attempt=case.submission_id)
+    assert f'<a href="{reverse("review:alert", args=[alert.pk])}">Not yet acknowledged</a>' in text(browser, case)
+
+
+def test_what_was_not_sent_shows_the_urgent_answer_and_nothing_else(browser: Client, patient: User) -> None:
+    case = make_case(patient, sent=False, urgent_reasons=["numbness"], urgency=2)
+    make_urgent(case)
+    page = text(browser, case)
+    assert "Not yet submitted" in page
+    assert "New numbness between the legs" in page
+    assert "All answers" not in page
+
+
+def test_opening_is_recorded_once_and_does_not_take_it(browser: Client, case: Case, surgeon: User) -> None:
+    text(browser, case)
+    record = AccessRecord.objects.get()
+    assert (record.actor_id, record.subject_id, record.action, record.object_id) == (
+        str(surgeon.pk),
+        str(case.patient_id),
+        "opened_case",
+        str(case.pk),
+    )
+    case.refresh_from_db()
+    assert case.state == "new"
+
+
+def test_an_earlier_submission_can_be_read_and_not_decided_on(browser: Client, case: Case) -> None:
+    earlier = make_submission(
+        case.patient, answers={"anything_else": "Said before"}, submitted_at=MONDAY - 9 * DAY
+    )
+    assert f"?submission={earlier.pk}" in text(browser, case)
+    page = text(browser, case, submission=earlier.pk)
+    assert "Said before" in page
+    assert "These are earlier answers" in page
+    assert "Store the decision" not in page
+    assert AccessRecord.objects.filter(action="opened_submission", object_id=str(earlier.pk)).count() == 1
+
+
+def test_a_submission_of_another_patient_is_not_read_through_ones_own_case(browser: Client, case: Case) -> None:
+    foreign = make_submission(make_patient("Una Usher"), answers={"anything_else": "CANARY"})
+    for submission in (foreign.pk, uuid.uuid4(), "x", ""):
+        response = browser.get(url(case), {"submission": submission})
+        assert response.status_code == 404
+        assert b"CANARY" not in response.content
+
+
+def test_an_amendment_says_why(browser: Client, case: Case, patient: User) -> None:
+    amendment = make_submission(patient, amends=case.submission, amend_reason="I mistyped my weight")
+    Case.unscoped.update(submission=amendment)
+    assert "Correction: I mistyped my weight" in text(browser, case)
+
+
+@pytest.mark.parametrize("role", ["patient", "editor", "approver", "administrator"])
+def test_it_is_for_reviewers(role: str, case: Case, request: Any, login: Callable[[User], Client]) -> None:
+    assert login(request.getfixturevalue(role)).get(url(case)).status_code == 403
+
+
+def test_another_surgeons_patient_looks_like_one_who_does_not_exist(
+    case: Case, other_surgeon: User, login: Callable[[User], Client]
+) -> None:
+    browser = login(other_surgeon)
+    foreign, missing = (browser.get(reverse("review:case", args=[pk])) for pk in (case.pk, uuid.uuid4()))
+    assert (foreign.status_code, foreign.content) == (404, missing.content)
+    assert not AccessRecord.objects.exists()
+
+
+def test_an_unassigned_patients_case_is_open_to_each_surgeon(
+    other_patient: User, other_surgeon: User, login: Callable[[User], Client]
+) -> None:
+    assert "Charlie Cole" in text(login(other_surgeon), make_case(other_patient, unassigned=True))
+
+
+def test_nothing_of_another_patient_is_on_the_page(browser: Client, case: Case) -> None:
+    other = make_patient("Una Usher")
+    submission = make_submission(other, answers={"anything_else": "CANARY"})
+    foreign = make_case(other, submission=submission, unassigned=True)
+    make_urgent(foreign, notice={"title": "CANARY"})
+    page = text(browser, case)
+    assert "CANARY" not in page
+    assert "Una Usher" not in page
+
+
+def test_it_is_not_kept_by_the_browser(browser: Client, case: Case) -> None:
+    assert "no-store" in browser.get(url(case))["Cache-Control"]
+
+
+def test_it_takes_a_fixed_number_of_statements(
+    browser: Client, case: Case, django_assert_max_num_queries: Any
+) -> None:
+    make_urgent(case)
+    for _each in range(5):
+        make_submission(case.patient)
+    browser.get(url(case))
+    with django_assert_max_num_queries(22):
+        browser.get(url(case))
