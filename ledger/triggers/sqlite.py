@@ -48,7 +48,7 @@ class SQLiteTriggers(Triggers):
         )
 
     def _changed(self, rule: Rule, columns: list[str]) -> str:
-        """BINARY, or the case of a column that ignores case could be changed. rowid is a key without a name."""
+        """BINARY, or a column that ignores case could change its case. rowid is a key without a name."""
         same = ["OLD.rowid IS NEW.rowid"]
         for column in columns:
             old, new = f"OLD.{self.quote(column)}", f"NEW.{self.quote(column)}"
@@ -77,7 +77,6 @@ class SQLiteTriggers(Triggers):
         """A condition names bare columns, so the new row is dressed up as a table of its own to be asked."""
         if unique.constraint is None:
             return ()
-        with self.connection.schema_editor(collect_sql=True) as editor:
-            condition = unique.constraint._get_condition_sql(model, editor)
+        condition = unique.constraint._get_condition_sql(model, self.connection.schema_editor())
         row = ", ".join(f"NEW.{self.quote(column)} AS {self.quote(column)}" for column in columns)
         return (f"({condition})", EXISTS.format(f"(SELECT {row})", condition))

@@ -1,3 +1,4 @@
+import uuid
 from typing import Any, ClassVar
 
 from django.db import models
@@ -48,9 +49,30 @@ class Line(models.Model):
 class NoteEdition(Edition):
     draft_field = "note"
     note = models.ForeignKey(Note, models.PROTECT, related_name="+")
-    colour = models.CharField(
-        max_length=10, blank=True
-    )  # a second migration adds it, so that SQLite rebuilds
+    # A second migration adds it, so that SQLite rebuilds the table.
+    colour = models.CharField(max_length=10, blank=True)
 
     class Meta(Edition.Meta):
         pass
+
+
+@kept()
+class Stamp(models.Model):
+    """Kept with a key of its own making and a condition on what is unique, where SQLite needs most care."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    replaces = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
+    text = models.CharField(max_length=20)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["replaces"], condition=models.Q(replaces__isnull=False), name="notes_replaced_once"
+            ),
+            models.UniqueConstraint(
+                fields=["text"], condition=models.Q(text__gt="m"), name="notes_late_text_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Stamp {self.pk}"
