@@ -1,4 +1,4 @@
-"""What a reviewer reads on a case's page: rows as they were stored, and the words of the edition they came from.
+"""What a reviewer reads on a case's page: rows as they were stored, and the words of their own edition.
 
 Nothing is assessed here. A finding says today what it said when the patient sent their answers.
 """
@@ -14,6 +14,7 @@ from uuid import UUID
 from screening.engine.answers import loads
 from screening.engine.definition import Calculation, Criterion, Definition, Question, Section
 from screening.engine.wording import answer_in_words
+
 from screening.host import Person, host
 from screening.models import Alert, Case, Decision, Finding, Submission, UrgentAnswer
 from screening.models.document import definition_of
@@ -72,7 +73,7 @@ class Concluded:
 
 @dataclass(frozen=True)
 class CaseFile:
-    """`sent` is the submission that is read, None where nothing was sent. `submissions` are all, the newest first."""
+    """`sent` is the submission that is read, if one was sent. `submissions` are all, the newest first."""
 
     case: Case
     person: Person
@@ -88,7 +89,7 @@ class CaseFile:
 
 
 def read(user: Any, case: Case, submission_id: UUID | None = None) -> CaseFile:
-    """The file of a case whose opening was recorded; `submission_id` names an earlier submission to read instead.
+    """The file of a case whose opening was recorded. `submission_id`: an earlier submission to read instead.
 
     Raises Submission.DoesNotExist where that one is not of this case.
     """
@@ -116,7 +117,7 @@ def read(user: Any, case: Case, submission_id: UUID | None = None) -> CaseFile:
 
 
 def _urgent(user: Any, case: Case, alerts: list[Alert], people: dict[Any, Person]) -> list[Urgent]:
-    """All that this patient ever answered so, also what they changed or sent before: an alert once raised stands."""
+    """All that this patient ever answered so, also what they changed since: an alert once raised stands."""
     rows = (
         UrgentAnswer.objects.visible_to(user)
         .filter(patient=case.patient_id, edition__questionnaire=case.questionnaire_id)
@@ -135,7 +136,9 @@ def _urgent(user: Any, case: Case, alerts: list[Alert], people: dict[Any, Person
                 text=texts.get(row.reason, row.reason),
                 answers=_answered(definition, loads(row.answers)),
                 alert=alert,
-                acknowledged_by=people[alert.acknowledged_by_id].name if alert and alert.acknowledged_by_id else "",
+                acknowledged_by=people[alert.acknowledged_by_id].name
+                if alert and alert.acknowledged_by_id
+                else "",
             )
         )
     return urgent
@@ -186,5 +189,7 @@ def _derived(definition: Definition, values: dict[str, Any]) -> list[Derived]:
     for calculation in definition.calculations:
         value = values.get(calculation.key)
         if isinstance(value, Decimal):
-            derived.append(Derived(calculation, f"{round(value, 1) if calculation.decimals is None else value:f}"))
+            derived.append(
+                Derived(calculation, f"{round(value, 1) if calculation.decimals is None else value:f}")
+            )
     return derived

@@ -83,7 +83,9 @@ class DecisionForm(forms.Form):
         required=False,
         max_length=LONGEST_TEXT,
         widget=forms.Textarea(attrs={"rows": 5}),
-        help_text=_("The patient reads this in the portal, with your name. An e-mail says only that something is new."),
+        help_text=_(
+            "The patient reads this in the portal, with your name. An e-mail says only that something is new."
+        ),
     )
 
     helper = FormHelper()
@@ -103,12 +105,17 @@ class DecisionForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         state, day = cleaned.get("state"), cleaned.get("rescreen_on")
         if state == Case.State.OPTIMISE and not day and "rescreen_on" not in self.errors:
-            self.add_error("rescreen_on", ValidationError(_("Give the day to ask again."), code="date_needed"))
+            self.add_error(
+                "rescreen_on", ValidationError(_("Give the day to ask again."), code="date_needed")
+            )
         if state == Case.State.CLOSED and day:
             self.add_error(
-                "rescreen_on", ValidationError(_("A closed case does not come back: leave this empty."), code="closed")
+                "rescreen_on",
+                ValidationError(_("A closed case does not come back: leave this empty."), code="closed"),
             )
-        if state in UNEXPLAINED and not any(cleaned.get(name) or name in self.errors for name in ("note", "message")):
+        if state in UNEXPLAINED and not any(
+            cleaned.get(name) or name in self.errors for name in ("note", "message")
+        ):
             self.add_error("note", ValidationError(UNEXPLAINED[state], code="explanation_needed"))
         return cleaned
 

@@ -91,7 +91,7 @@ def decide(
     message: str = "",
     rescreen_on: date | None = None,
 ) -> Decision:
-    """Store what the user concluded from `version` of the case. Raises Stale where it is another one by now."""
+    """Store what the user concluded from `version` of the case. Raises Stale if that has passed."""
     _not_of(user, case)
     moved = case.version == version and (
         Case.objects.visible_to(user)
@@ -119,12 +119,14 @@ def decide(
         by=user,
     )
     if message:
-        outbox.put(SOMETHING_NEW, f"decision-{decision.pk}", to=case.patient, payload={"decision": decision.pk})
+        outbox.put(
+            SOMETHING_NEW, f"decision-{decision.pk}", to=case.patient, payload={"decision": decision.pk}
+        )
     return decision
 
 
 def open_alert(*, user: Any, alert_id: UUID) -> Alert:
-    """Record that the user opens the alert, and only then read it. Raises Alert.DoesNotExist like `open_case`."""
+    """Record that the user opens the alert, and only then read it. Raises Alert.DoesNotExist."""
     visible = Alert.objects.visible_to(user)
     patient = visible.filter(pk=alert_id).values_list("patient", flat=True).first()
     if patient is None:

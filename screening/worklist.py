@@ -1,7 +1,7 @@
 """The surgeons' list: who waits, in which order, and why.
 
-"In my care" and "nobody's" are two queries, each with an index of its own, merged here. Pages go by the place of
-a case, not by counting rows, so that the hundredth costs what the first does and nobody is skipped or shown
+"In my care" and "nobody's" are two queries, each with an index of its own, merged here. Pages go by the place
+of a case, not by counting rows, so that the hundredth costs what the first does and nobody is skipped or shown
 twice when others come and go meanwhile.
 """
 
@@ -15,8 +15,8 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
-
 from screening.engine.definition import Criterion, Definition
+
 from screening.host import Person, host
 from screening.models import Case, QuestionnaireEdition
 from screening.models.cases import CaseRows, Place
@@ -66,7 +66,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Page:
-    """`count` is told on the first page only; above CAP it means "more than CAP". The tokens are empty at the ends."""
+    """`count` is told on the first page only; above CAP it is "more". The tokens are empty at the ends."""
 
     rows: list[Row]
     count: int | None
@@ -100,7 +100,7 @@ def page(
     after: Place | None = None,
     before: Place | None = None,
 ) -> Page:
-    """The cases behind `after`, or those just ahead of `before`, or the first ones. `live` is `live_definitions()`."""
+    """The cases behind `after`, or just ahead of `before`, or the first. `live` is `live_definitions()`."""
     whole = after is None and before is None
     places, mine = _places(user, chosen, after, before, limit=(CAP if whole else PAGE) + 1)
     shown = places[:PAGE]
@@ -129,7 +129,7 @@ def criteria_of(definitions: Iterable[Definition]) -> list[tuple[str, str]]:
 def _places(
     user: Any, chosen: Chosen, after: Place | None, before: Place | None, limit: int
 ) -> tuple[list[Place], set[Place]]:
-    """Up to twice `limit` places in the order in which they are read, and those of them in the user's care."""
+    """Up to twice `limit` places in the order of reading, and those of them in the user's care."""
 
     def read(rows: CaseRows) -> set[Place]:
         rows = rows.in_order()
@@ -171,10 +171,14 @@ def _rows(user: Any, places: list[Place], mine: set[Place], live: dict[Any, Defi
         Case.objects.visible_to(user)
         .filter(pk__in=[place.id for place in places])
         .select_related("submission__edition")
-        .defer("submission__answers", "submission__outcome", "submission__values", "submission__edition__content")
+        .defer(
+            "submission__answers", "submission__outcome", "submission__values", "submission__edition__content"
+        )
     )
     cases = {case.pk: case for case in found}
-    people = host().people(list({pk for case in cases.values() for pk in (case.patient_id, case.taken_by_id) if pk}))
+    people = host().people(
+        list({pk for case in cases.values() for pk in (case.patient_id, case.taken_by_id) if pk})
+    )
     return [
         _row(cases[place.id], _definition(cases[place.id], live), people, place in mine)
         for place in places

@@ -208,7 +208,7 @@ class Decision(models.Model):
 
 class AlertRows(PatientRows):
     def visible_to(self, user: Any) -> Any:
-        """Whoever may acknowledge alerts sees each of them: the contact on duty need not have the patient in care."""
+        """Whoever may acknowledge alerts sees them all: on duty one need not have the patient in care."""
         return self if user.has_perm(ACKNOWLEDGE) else super().visible_to(user)
 
 

@@ -64,7 +64,9 @@ def waiting(since: datetime) -> str:
         return ngettext("waiting %(n)d day", "waiting %(n)d days", seconds // DAY) % {"n": seconds // DAY}
     if seconds >= HOUR:
         return ngettext("waiting %(n)d hour", "waiting %(n)d hours", seconds // HOUR) % {"n": seconds // HOUR}
-    return ngettext("waiting %(n)d minute", "waiting %(n)d minutes", seconds // MINUTE) % {"n": seconds // MINUTE}
+    return ngettext("waiting %(n)d minute", "waiting %(n)d minutes", seconds // MINUTE) % {
+        "n": seconds // MINUTE
+    }
 
 
 @register.filter

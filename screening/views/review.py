@@ -31,7 +31,9 @@ def cases(request: HttpRequest) -> HttpResponse:
     filters = FilterForm(request.GET, criteria=worklist.criteria_of(live.values()))
     chosen, place = filters.chosen(), _place(request)
     page = worklist.page(request.user, chosen, live, **place)
-    reviewing.record_list(user=request.user, cases=[row.case for row in page.rows], searched=bool(chosen.search))
+    reviewing.record_list(
+        user=request.user, cases=[row.case for row in page.rows], searched=bool(chosen.search)
+    )
     context = {
         "page": page,
         "filters": filters,
@@ -93,7 +95,7 @@ def alert(request: HttpRequest, alert_id: UUID) -> HttpResponse:
 
 
 def _place(request: HttpRequest) -> dict[str, Place]:
-    """Where the page begins or ends, by name: {"after": place}, {"before": place}, or {} for the first page."""
+    """Where the page begins or ends: {"after": place}, {"before": place}, or {} for the first page."""
     for name in ("after", "before"):
         if place := worklist.place_of(request.GET.get(name, "")):
             return {name: place}
@@ -122,7 +124,7 @@ def _wanted(request: HttpRequest) -> UUID | None:
 
 
 def _decide_again(request: HttpRequest, case_id: UUID) -> HttpResponse:
-    """After a login in between: the form as it was typed, to be sent once more. Else the case as it stands."""
+    """After a login in between: the form as it was typed, to be sent once more. Else to the case."""
     typed = host().recovered(request)
     if typed is None:
         return redirect("review:case", case_id)

@@ -1,4 +1,4 @@
-"""Rows that the reviewers' tests start from. The questionnaire is small, so that a test can name all of it."""
+"""Rows that the reviewers' tests start from. The questionnaire is small: a test can name all of it."""
 
 from __future__ import annotations
 
@@ -7,10 +7,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
+from screening.engine.answers import dumps
 
 from editions.canonical import canonical, digest
-from screening.engine.answers import dumps
-from screening.models import Alert, Case, Finding, Questionnaire, QuestionnaireEdition, Submission, UrgentAnswer
+from screening.models import (
+    Alert,
+    Case,
+    Finding,
+    Questionnaire,
+    QuestionnaireEdition,
+    Submission,
+    UrgentAnswer,
+)
 from tests.conftest import make_user
 
 DAY = timedelta(days=1)
@@ -30,8 +38,8 @@ DOCUMENT: dict[str, Any] = {
             "title": "Bone health",
             "intro": "",
             "questions": [
-                {"key": "t_score", "type": "number", "text": "What was your lowest T-score?", "short": "Lowest T-score",
-                 "optional": True, "minimum": "-6.0", "maximum": "4.0", "decimals": 1},
+                {"key": "t_score", "type": "number", "text": "What was your lowest T-score?",
+                 "short": "Lowest T-score", "optional": True, "minimum": "-6.0", "maximum": "4.0", "decimals": 1},
                 {"key": "smoking", "type": "yes_no", "text": "Do you smoke?", "short": "Smokes"},
                 {"key": "weight_kg", "type": "number", "text": "How much do you weigh?", "short": "Weight",
                  "optional": True, "minimum": "25", "maximum": "350", "unit": "kg", "measure": "weight"},
@@ -43,7 +51,8 @@ DOCUMENT: dict[str, Any] = {
             "intro": "",
             "questions": [
                 {"key": "numb", "type": "yes_no", "text": "Are you newly numb?", "short": "New numbness"},
-                {"key": "anything_else", "type": "text", "text": "What else?", "short": "Own words", "optional": True},
+                {"key": "anything_else", "type": "text", "text": "What else?", "short": "Own words",
+                 "optional": True},
             ],
         },
     ],
@@ -55,16 +64,17 @@ DOCUMENT: dict[str, Any] = {
          "label": "Weight in pounds", "unit": "lb", "outcome": True},
     ],
     "criteria": [
-        {"key": "bone", "label": "Severe osteoporosis", "topic": "bone-health", "about": "Screws need firm bone.",
-         "modifiable": "partly", "modifiable_note": "months", "next_steps": ["DXA of the hip", "Vitamin D"],
+        {"key": "bone", "label": "Severe osteoporosis", "topic": "bone-health",
+         "about": "Screws need firm bone.", "modifiable": "partly", "modifiable_note": "months", "next_steps": ["DXA of the hip", "Vitamin D"],
          "sources": [{"text": "Dimar 2021", "address": "https://doi.org/10.1000/bone"}],
          "rules": [
              {"reason": "bone_low", "category": "absolute", "when": "t_score <= osteoporosis_t",
               "text": "The T-score is that of osteoporosis."},
-             {"reason": "bone_unknown", "category": "clarify", "could_be": "absolute", "when": "not answered(t_score)",
-              "text": "No T-score is known."},
+             {"reason": "bone_unknown", "category": "clarify", "could_be": "absolute",
+              "when": "not answered(t_score)", "text": "No T-score is known."},
          ]},
-        {"key": "nicotine", "label": "Nicotine", "topic": "nicotine", "modifiable": "yes", "next_steps": ["Stop"],
+        {"key": "nicotine", "label": "Nicotine", "topic": "nicotine", "modifiable": "yes",
+         "next_steps": ["Stop"],
          "rules": [
              {"reason": "nicotine_current", "category": "relative", "when": 'smoking == "yes"',
               "text": "The patient smokes."},
@@ -108,7 +118,14 @@ def make_edition(document: dict[str, Any] = DOCUMENT) -> QuestionnaireEdition:
 
 def make_submission(patient: Any, *, answers: dict[str, Any] | None = None, **fields: Any) -> Submission:
     edition = make_edition()
-    outcome = {"urgent": None, "urgent_reasons": [], "headline": "none", "criteria": {}, "extras": [], "derived": {}}
+    outcome = {
+        "urgent": None,
+        "urgent_reasons": [],
+        "headline": "none",
+        "criteria": {},
+        "extras": [],
+        "derived": {},
+    }
     sent = {
         "id": uuid.uuid4(),
         "patient": patient,
@@ -131,16 +148,18 @@ def make_finding(submission: Submission, criterion: str = "bone", **fields: Any)
         "category": "absolute",
         "could_be": "",
         "grade": None,
-        "rule": "Lowest T-score is at or below −2.5 (osteoporosis)",
+        "rule": "Lowest T-score is at or below \u22122.5 (osteoporosis)",
         "text": "The T-score is that of osteoporosis.",
         "source": "WHO",
         "evidence": [
-            {"key": "t_score", "question": "What was your lowest T-score?", "short": "Lowest T-score", "answer": "−3.1",
-             "decisive": True}
+            {"key": "t_score", "question": "What was your lowest T-score?", "short": "Lowest T-score",
+             "answer": "\u22123.1", "decisive": True}
         ],
     }  # fmt: skip
     found = {"category": "absolute", "could_be": "", "reasons": [reason], **fields}
-    return Finding.objects.create(submission=submission, patient=submission.patient, criterion=criterion, **found)
+    return Finding.objects.create(
+        submission=submission, patient=submission.patient, criterion=criterion, **found
+    )
 
 
 def make_case(patient: Any, *, sent: bool = True, **fields: Any) -> Case:

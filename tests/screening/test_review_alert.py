@@ -33,7 +33,9 @@ def url(alert: Alert) -> str:
     return reverse("review:alert", args=[alert.pk])
 
 
-def test_it_shows_whom_to_call_and_no_answer(alert: Alert, surgeon: User, login: Callable[[User], Client]) -> None:
+def test_it_shows_whom_to_call_and_no_answer(
+    alert: Alert, surgeon: User, login: Callable[[User], Client]
+) -> None:
     page = login(surgeon).get(url(alert)).content.decode()
     assert "Alice Adams" in page
     assert 'href="tel:+15550100"' in page

@@ -57,9 +57,9 @@ def test_a_row_names_the_patient_and_why_they_are_there(browser: Client, patient
     for words in (
         "Alice Adams",
         "65 years",
-        "Severe osteoporosis: <span class=\"category category--clarify\">to clarify</span>",
+        'Severe osteoporosis: <span class="category category--clarify">to clarify</span>',
         "could be an absolute criterion",
-        "Nicotine: <span class=\"category category--relative\">relative</span>",
+        'Nicotine: <span class="category category--relative">relative</span>',
         "1 relative criterion",
         "Not opened yet",
         "In my care",
@@ -69,7 +69,9 @@ def test_a_row_names_the_patient_and_why_they_are_there(browser: Client, patient
         assert words in page
 
 
-def test_not_sent_nothing_reported_and_not_reviewed_are_different_words(browser: Client, patient: User) -> None:
+def test_not_sent_nothing_reported_and_not_reviewed_are_different_words(
+    browser: Client, patient: User
+) -> None:
     words = ("Not yet submitted", "Nothing reported</span>", "Opened, not yet reviewed")
     case = make_case(patient, sent=False, urgent_reasons=["numbness"], urgency=2)
     assert [each in text(browser) for each in words] == [True, False, False]
@@ -98,7 +100,13 @@ def test_nothing_of_another_surgeons_patient_is_on_it(
 ) -> None:
     make_case(patient, returned_because="CANARY")
     browser = login(other_surgeon)
-    for query in ({}, {"state": "all"}, {"search": "Alice"}, {"category": "relative"}, {"criterion": "nicotine"}):
+    for query in (
+        {},
+        {"state": "all"},
+        {"search": "Alice"},
+        {"category": "relative"},
+        {"criterion": "nicotine"},
+    ):
         page = text(browser, **query)
         assert "CANARY" not in page
         assert "Alice Adams" not in page

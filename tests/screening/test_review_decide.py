@@ -21,6 +21,7 @@ from screening.forms_review import DecisionForm
 from screening.models import Case, Decision
 from tests.conftest import make_user
 from tests.screening.factories import make_case
+from tests.screening.pages import body
 
 pytestmark = pytest.mark.django_db
 
@@ -62,7 +63,14 @@ def test_it_takes_nothing_from_the_form_but_the_fields_of_a_decision(
 ) -> None:
     browser.post(
         url(case),
-        form(patient=other_patient.pk, by=other_patient.pk, headline="none", rank=0, case_version=9, submission=""),
+        form(
+            patient=other_patient.pk,
+            by=other_patient.pk,
+            headline="none",
+            rank=0,
+            case_version=9,
+            submission="",
+        ),
     )
     decision = Decision.unscoped.get()
     assert (decision.patient, decision.by.name, decision.case_version, decision.submission_id) == (
@@ -185,8 +193,10 @@ def test_another_surgeon_meets_the_page_of_a_missing_case(
     case: Case, other_surgeon: User, login: Callable[[User], Client]
 ) -> None:
     browser = login(other_surgeon)
-    foreign, missing = (browser.post(reverse("review:decide", args=[pk]), form()) for pk in (case.pk, uuid.uuid4()))
-    assert (foreign.status_code, foreign.content) == (404, missing.content)
+    foreign, missing = (
+        browser.post(reverse("review:decide", args=[pk]), form()) for pk in (case.pk, uuid.uuid4())
+    )
+    assert (foreign.status_code, body(foreign)) == (404, body(missing))
     assert not Decision.unscoped.exists()
 
 
@@ -198,7 +208,9 @@ def test_it_is_for_those_who_may_decide(
 
 
 def test_another_method_is_refused_alike_for_every_id(browser: Client, case: Case) -> None:
-    statuses = [browser.put(reverse("review:decide", args=[pk])).status_code for pk in (case.pk, uuid.uuid4())]
+    statuses = [
+        browser.put(reverse("review:decide", args=[pk])).status_code for pk in (case.pk, uuid.uuid4())
+    ]
     assert statuses == [405, 405]
 
 

@@ -15,6 +15,7 @@ from screening import reviewing
 from screening.models import Case
 from tests.conftest import make_user
 from tests.screening.factories import make_case
+from tests.screening.pages import body
 
 pytestmark = pytest.mark.django_db
 
@@ -55,7 +56,7 @@ def test_another_surgeon_meets_the_page_of_a_missing_case(
 ) -> None:
     browser = login(other_surgeon)
     foreign, missing = (browser.post(reverse("review:take", args=[pk])) for pk in (case.pk, uuid.uuid4()))
-    assert (foreign.status_code, foreign.content) == (404, missing.content)
+    assert (foreign.status_code, body(foreign)) == (404, body(missing))
     assert Case.unscoped.get().state == "new"
 
 

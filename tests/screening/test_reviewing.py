@@ -31,7 +31,9 @@ def decide(case: Case, user: User, **given: Any) -> Decision:
 
 
 def records() -> list[tuple[str, ...]]:
-    return list(AccessRecord.objects.values_list("actor_id", "subject_id", "action", "object_kind", "object_id"))
+    return list(
+        AccessRecord.objects.values_list("actor_id", "subject_id", "action", "object_kind", "object_id")
+    )
 
 
 def test_opening_is_recorded(case: Case, surgeon: User) -> None:
@@ -73,7 +75,9 @@ def test_what_changes_after_the_opening_counts_as_not_opened(case: Case, surgeon
     assert not Case.unscoped.get().opened
 
 
-def test_a_case_of_another_surgeons_patient_is_as_one_that_does_not_exist(case: Case, other_surgeon: User) -> None:
+def test_a_case_of_another_surgeons_patient_is_as_one_that_does_not_exist(
+    case: Case, other_surgeon: User
+) -> None:
     for case_id in (case.pk, uuid.uuid4()):
         with pytest.raises(Case.DoesNotExist):
             reviewing.open_case(user=other_surgeon, case_id=case_id)
@@ -96,7 +100,9 @@ def test_what_is_taken_is_not_taken_again(case: Case, surgeon: User, other_surge
 
 def test_a_decision_is_stored_with_what_it_was_based_on(case: Case, surgeon: User) -> None:
     day = timezone.localdate() + timedelta(days=90)
-    decision = decide(case, surgeon, state="optimise", note="Vitamin D", message="Please stop smoking.", rescreen_on=day)
+    decision = decide(
+        case, surgeon, state="optimise", note="Vitamin D", message="Please stop smoking.", rescreen_on=day
+    )
     assert Decision.unscoped.values().get() == {
         "id": decision.pk,
         "case_id": case.pk,
