@@ -1,0 +1,393 @@
+"""What patients do: start, save, move to a newer edition, ask for a call, submit. Each is one transaction."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from screening.engine.answers import Cleaned, clean, dumps
+from screening.engine.assessment import Outcome, assess, shown
+from screening.engine.definition import Definition
+from screening.engine.wording import evidence, in_words
+
+from ledger import outbox
+from screening.host import host
+from screening.models import (
+    AnswersInProgress,
+    Finding,
+    Questionnaire,
+    QuestionnaireEdition,
+    Submission,
+)
+from screening.models.placing import place_sent
+from screening.urgent import call, raise_urgent, urgent_rows
+
+ADULT = 18  # completed years
+RECEIVED = "answers_received"  # the kind of the outbox message
+
+
+class TooYoung(Exception):
+    """Patients under 18 cannot start."""
+
+
+class Incomplete(Exception):
+    """Answers are missing or do not fit; `cleaned` says which."""
+
+    def __init__(self, cleaned: Cleaned) -> None:
+        super().__init__("incomplete")
+        self.cleaned = cleaned
+
+
+class Changed(Exception):
+    """The answers are not those that the patient has read and sent."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the page that sends an answer knew of it: how often it had changed, and, from forms, its value."""
+
+    revision: int
+    value: Any = None
+    known: bool = False  # whether `value` is known: forms send all their fields, scripts what was changed
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What became of the answers that were sent. Those in `errors` and `conflicts` were not stored."""
+
+    attempt: AnswersInProgress
+    shown: tuple[str, ...]
+    missing: tuple[str, ...]
+    changed: tuple[str, ...] = ()
+    revealed: tuple[str, ...] = ()
+    errors: Mapping[str, Any] = field(default_factory=dict)
+    conflicts: tuple[str, ...] = ()
+    notice: str = ""  # key of the notice to show before anything else
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What a move to a newer edition changed: questions that were new, and those whose answer did not fit."""
+
+    attempt: AnswersInProgress
+    new: tuple[str, ...]
+    dropped: tuple[str, ...]
+
+
+@transaction.atomic
+def start(*, patient: Any, edition: QuestionnaireEdition, language: str = "en") -> AnswersInProgress:
+    """Begin, or return what was begun before. Raises TooYoung."""
+    begun = _locked(patient, questionnaire=edition.questionnaire_id)
+    if begun is not None:
+        return begun
+    facts = _facts(patient)
+    try:
+        with transaction.atomic():
+            return AnswersInProgress.objects.create(
+                patient=patient,
+                questionnaire_id=edition.questionnaire_id,
+                edition=edition,
+                facts=facts,
+                language=language,
+            )
+    except IntegrityError:  # begun in another window, just now
+        return _locked_or_raise(patient, questionnaire=edition.questionnaire_id)
+
+
+@transaction.atomic
+def save(
+    *,
+    patient: Any,
+    questionnaire: Questionnaire,
+    given: Mapping[str, Any],
+    seen: Mapping[str, Seen],
+    section: str = "",
+) -> Saved:
+    """Store each answer that is valid and that nothing newer stands against.
+
+    `given` holds the answers as typed, by question key; `seen` what the page knew of them. `section` is the
+    key of the section that the patient finished with this: it is done when nothing in it is left open.
+    Raises AnswersInProgress.DoesNotExist when there is nothing in progress.
+    """
+    attempt = _locked_or_raise(patient, questionnaire=questionnaire)
+    definition, today = attempt.edition.definition, timezone.localdate()
+    before = attempt.values
+    typed = clean(definition, {**before, **given}, attempt.facts, today, only=set(given))
+    errors = {key: typed.errors[key] for key in given if key in typed.errors}
+    accepted, conflicts = _merge(attempt, before, typed, given, seen)
+    after = typed
+    if set(accepted) != set(given):
+        after = clean(definition, {**before, **accepted}, attempt.facts, today, only=set(accepted))
+    revealed = tuple(set(after.shown) - set(shown(definition, before, attempt.facts, today)))
+    changed = _store(attempt, before, after.answers)
+    result = Saved(
+        attempt=attempt,
+        shown=after.shown,
+        missing=after.missing,
+        changed=changed,
+        revealed=tuple(key for key in after.shown if key in revealed),
+        errors=errors,
+        conflicts=conflicts,
+        notice=raise_urgent(attempt, before, after.answers, today),
+    )
+    if section:
+        _finish(result, definition, section)
+    return result
+
+
+def _merge(
+    attempt: AnswersInProgress,
+    before: Mapping[str, Any],
+    typed: Cleaned,
+    given: Mapping[str, Any],
+    seen: Mapping[str, Seen],
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The answers to store, and the keys of those that another window has answered otherwise meanwhile."""
+    accepted, conflicts = {}, []
+    for key, value in given.items():
+        if key in typed.errors:
+            continue
+        mine, theirs, knew = typed.answers.get(key), before.get(key), seen.get(key)
+        if key not in typed.shown or mine == theirs or knew is None:
+            accepted[key] = value
+        elif knew.known and mine == knew.value:
+            continue  # not touched on this page, so what was stored meanwhile stands
+        elif knew.revision != attempt.revisions.get(key, 0):
+            conflicts.append(key)
+        else:
+            accepted[key] = value
+    return accepted, tuple(conflicts)
+
+
+def _store(
+    attempt: AnswersInProgress, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> tuple[str, ...]:
+    changed = tuple(key for key in {**before, **after} if before.get(key) != after.get(key))
+    if changed:
+        for key in changed:
+            attempt.revisions[key] = attempt.revisions.get(key, 0) + 1
+        attempt.answers = dumps(after)
+        attempt.saved_at = timezone.now()
+        attempt.save(update_fields=["answers", "revisions", "saved_at"])
+    return changed
+
+
+def _finish(saved: Saved, definition: Definition, section: str) -> None:
+    """Note that the section is done, where everything that it asks was answered, and nothing came up anew."""
+    attempt = saved.attempt
+    asked = {question.key for question in definition.section(section).questions}
+    open_ = asked & {*saved.missing, *saved.errors, *saved.conflicts, *saved.revealed}
+    done = {*attempt.done} - {section} if open_ else {*attempt.done, section}
+    if done != {*attempt.done}:
+        attempt.done = [each.key for each in definition.sections if each.key in done]
+        attempt.save(update_fields=["done"])
+
+
+@transaction.atomic
+def move(*, patient: Any, edition: QuestionnaireEdition) -> Moved:
+    """Take the answers to a newer edition: what still fits is kept, and each page is looked at once more.
+
+    Raises TooYoung, and AnswersInProgress.DoesNotExist.
+    """
+    attempt = _locked_or_raise(patient, questionnaire=edition.questionnaire_id)
+    old, new, today = attempt.edition.definition, edition.definition, timezone.localdate()
+    before, facts = attempt.values, _facts(patient)
+    fitting = {key: value for key, value in before.items() if key in new.questions}
+    cleaned = clean(new, fitting, facts, today)
+    dropped = tuple(key for key in before if before[key] != cleaned.answers.get(key))
+    attempt.edition, attempt.facts, attempt.done, attempt.saved_at = edition, facts, [], timezone.now()
+    attempt.save(update_fields=["edition", "facts", "done", "saved_at"])
+    _store(attempt, before, cleaned.answers)
+    raise_urgent(attempt, {}, cleaned.answers, today)
+    return Moved(attempt, tuple(key for key in cleaned.shown if key not in old.questions), dropped)
+
+
+def check_age(patient: Any) -> None:
+    """Raises TooYoung for those who cannot start."""
+    _facts(patient)
+
+
+def is_stale(attempt: AnswersInProgress) -> bool:
+    """Whether the answers lay untouched for longer than the questionnaire allows."""
+    limit = attempt.edition.definition.thresholds.get("answers_stale_days")
+    return limit is not None and timezone.now() - attempt.saved_at > timedelta(days=int(limit.value))
+
+
+@transaction.atomic
+def ask_for_call(*, patient: Any, questionnaire: Questionnaire) -> bool:
+    """The patient, reading the crisis notice, would like to be called. True when somebody on duty is told.
+
+    Raises AnswersInProgress.DoesNotExist where nothing was begun, nor sent.
+    """
+    attempt = _locked(patient, questionnaire=questionnaire) or _latest(patient, questionnaire)
+    if attempt is None:
+        raise AnswersInProgress.DoesNotExist
+    return call(attempt)
+
+
+def submit(
+    *, patient: Any, questionnaire: Questionnaire, attempt: UUID | None = None, digest: str = ""
+) -> Submission:
+    """Send the answers in progress, once: sent again with the same answers, the first submission is returned.
+
+    `attempt` is their id, and `digest` that of the answers that the patient has read, where the page knows.
+    Raises Incomplete, Changed, and AnswersInProgress.DoesNotExist for an id that is not this patient's.
+    """
+    try:
+        return _submit(patient, questionnaire, attempt, digest)
+    except IntegrityError:
+        if attempt is None:
+            raise
+        return _sent_before(patient, attempt, digest)
+
+
+@transaction.atomic
+def _submit(patient: Any, questionnaire: Questionnaire, id_: UUID | None, digest: str) -> Submission:
+    attempt = _locked(patient, questionnaire=questionnaire)
+    if attempt is None or id_ not in (None, attempt.pk):
+        return _sent_before(patient, id_, digest)
+    definition, today = attempt.edition.definition, timezone.localdate()
+    cleaned = clean(definition, attempt.values, attempt.facts, today)
+    if cleaned.missing or cleaned.errors:
+        raise Incomplete(cleaned)
+    if digest and digest != digest_of(attempt):
+        raise Changed
+    raise_urgent(attempt, {}, cleaned.answers, today)
+    outcome = assess(definition, cleaned.answers, attempt.facts, today)
+    submission = _keep(attempt, cleaned.answers, outcome, today)
+    attempt.delete()
+    outbox.put(RECEIVED, f"received:{submission.pk}", to=patient, payload={"submission": submission.pk})
+    return submission
+
+
+def _keep(
+    attempt: AnswersInProgress, answers: Mapping[str, Any], outcome: Outcome, today: date
+) -> Submission:
+    """Store the submission with its findings, and put the case on the list."""
+    definition, as_dict = attempt.edition.definition, outcome.as_dict()
+    submission = Submission.objects.create(
+        id=attempt.pk,
+        patient=attempt.patient,
+        questionnaire=attempt.questionnaire,
+        edition=attempt.edition,
+        facts=attempt.facts,
+        answers=dumps(answers),
+        digest=digest_of(attempt),
+        today=today,
+        outcome=_canonical(as_dict),
+        values=dumps(outcome.values),
+        language=attempt.language,
+        started_at=attempt.started_at,
+    )
+    for key, found in as_dict["criteria"].items():
+        if found["category"] != "none":
+            Finding.objects.create(
+                submission=submission,
+                patient=attempt.patient,
+                criterion=key,
+                category=found["category"],
+                could_be=found.get("could_be", ""),
+                grade=found.get("grade"),
+                reasons=_reasons(definition, key, outcome, answers, attempt.facts, today),
+            )
+    raised = dict(urgent_rows(attempt).values_list("reason", "level"))
+    place_sent(submission=submission, outcome=as_dict, raised=raised, at=submission.submitted_at)
+    return submission
+
+
+def _reasons(
+    definition: Definition,
+    criterion: str,
+    outcome: Outcome,
+    answers: Mapping[str, Any],
+    facts: Any,
+    today: date,
+) -> list[dict[str, Any]]:
+    """What held in one criterion, in the form that Finding.reasons describes."""
+    return [
+        {
+            "reason": held.rule.reason,
+            "category": held.rule.category,
+            "could_be": held.rule.could_be,
+            "grade": held.rule.grade,
+            "rule": in_words(held.rule.when, definition),
+            "text": held.rule.text,
+            "source": held.rule.source,
+            "evidence": [
+                {
+                    "key": part.key,
+                    "question": part.text,
+                    "short": part.short,
+                    "answer": part.answer,
+                    "decisive": part.held,
+                }
+                for part in evidence(definition, held.rule.when, answers, facts, today)
+            ],
+        }
+        for held in outcome.held
+        if held.criterion == criterion
+    ]
+
+
+def _sent_before(patient: Any, id_: UUID | None, digest: str) -> Submission:
+    """The submission that this id has become. Raises Changed where other answers were sent under it."""
+    sent: Submission | None = Submission.objects.visible_to(patient).filter(patient=patient, pk=id_).first()
+    if sent is None:
+        raise AnswersInProgress.DoesNotExist
+    if digest and digest != sent.digest:
+        raise Changed
+    return sent
+
+
+def digest_of(attempt: AnswersInProgress) -> str:
+    """Edition, facts and answers in one number: equal when the same was sent."""
+    parts = [attempt.edition.digest, _canonical(attempt.facts), attempt.answers]
+    return sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _canonical(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _facts(patient: Any) -> dict[str, Any]:
+    """What the host knows of the patient today. Raises TooYoung."""
+    facts = host().facts(patient, timezone.localdate())
+    age = facts.get("age")
+    if age is not None and age < ADULT:
+        raise TooYoung
+    return facts
+
+
+def _locked(patient: Any, **which: Any) -> AnswersInProgress | None:
+    """The answers in progress, held until the transaction ends: whoever comes next waits.
+
+    SQLite has no row locks and needs none: the transaction holds the only write lock from its start.
+    """
+    rows = AnswersInProgress.objects.visible_to(patient).filter(**which)
+    rows = rows.select_related("edition", "questionnaire").defer("edition__content")
+    attempt: AnswersInProgress | None = rows.select_for_update(of=("self",)).first()
+    if attempt is not None:
+        attempt.patient = patient
+    return attempt
+
+
+def _locked_or_raise(patient: Any, **which: Any) -> AnswersInProgress:
+    attempt = _locked(patient, **which)
+    if attempt is None:
+        raise AnswersInProgress.DoesNotExist
+    return attempt
+
+
+def _latest(patient: Any, questionnaire: Questionnaire) -> Submission | None:
+    sent = Submission.objects.visible_to(patient).filter(patient=patient, questionnaire=questionnaire)
+    latest: Submission | None = (
+        sent.select_related("edition", "questionnaire").order_by("-submitted_at").first()
+    )
+    return latest
