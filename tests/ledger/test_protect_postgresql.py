@@ -40,9 +40,7 @@ def test_merge_is_refused(db: None, action: str) -> None:
         "TRUNCATE accounts_user CASCADE",
     ],
 )
-def test_truncate_is_refused_also_when_it_comes_from_another_table(
-    transactional_db: None, statement: str
-) -> None:
+def test_truncate_is_refused_from_wherever_it_comes(transactional_db: None, statement: str) -> None:
     an_edition()
     before = contents()
     assert KEPT in refusal(statement)
