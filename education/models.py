@@ -54,7 +54,7 @@ class Article(Draft):
     last_reviewed = models.DateField(_("last reviewed"), null=True, blank=True)
     next_review_due = models.DateField(_("next review due"), null=True, blank=True)
 
-    class Meta:
+    class Meta(Draft.Meta):
         ordering: ClassVar[list[str]] = ["title"]
         verbose_name = _("article")
         verbose_name_plural = _("articles")
@@ -149,9 +149,7 @@ class ArticleEdition(Edition):
 class ArticleReadManager(models.Manager["ArticleRead"]):
     def meet(self, *, edition: ArticleEdition, reader: Any) -> None:
         """Note that this reader met the edition, once."""
-        if not self.filter(edition=edition, reader=reader).exists():
-            # Two tabs at once: the second insert is ignored, not an error.
-            self.bulk_create([ArticleRead(edition=edition, reader=reader)], ignore_conflicts=True)
+        self.get_or_create(edition=edition, reader=reader)
 
 
 @kept()

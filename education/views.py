@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +50,7 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
     """The edition that is live. Editors see their working copy with ?preview, and where nothing is live."""
     if request.user.has_perm(PREVIEW) and "preview" in request.GET:
         return preview(request, slug)
-    edition = ArticleEdition.objects.latest_published().filter(article__slug=slug).first()
+    edition = ArticleEdition.objects.begun().filter(article__slug=slug).order_by("-number").first()
     if edition is None:
         return preview(request, slug)
     if edition.withdrawn_at is not None or edition.retired_at is not None:
@@ -75,7 +74,7 @@ def preview(request: HttpRequest, slug: str) -> HttpResponse:
     if not request.user.has_perm(PREVIEW):
         raise Http404
     draft = get_object_or_404(Article, slug=slug)
-    shown = page(json.loads(draft.canonical()))
+    shown = page(draft.content())
     return render(request, "education/article.html", {"page": shown, "article": shown.content, "draft": draft})
 
 

@@ -135,6 +135,9 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
 CSRF_FAILURE_VIEW = "portal.views.csrf_failure"
 
+# Where mails lead. Never taken from a request: a forged Host header must not end up in a mail.
+PORTAL_ADDRESS = env.str("PORTAL_ADDRESS", default="http://localhost:8000")
+
 # The guests ------------------------------------------------------------------------------------------
 
 SCREENING_HOST = "portal.host.PortalHost"

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from screening.engine.answers import Cleaned, clean, dumps
+from screening.engine.answers import Cleaned, clean, dumps, loads
 from screening.engine.assessment import Outcome, assess, shown
 from screening.engine.definition import Definition
 from screening.engine.wording import evidence, in_words
@@ -82,12 +82,22 @@ class Moved:
 
 
 @transaction.atomic
-def start(*, patient: Any, edition: QuestionnaireEdition, language: str = "en") -> AnswersInProgress:
-    """Begin, or return what was begun before. Raises TooYoung."""
+def start(
+    *,
+    patient: Any,
+    edition: QuestionnaireEdition,
+    language: str = "en",
+    amends: Submission | None = None,
+) -> AnswersInProgress:
+    """Begin, or return what was begun before. A correction begins with the answers that it `amends`.
+
+    Raises TooYoung.
+    """
     begun = _locked(patient, questionnaire=edition.questionnaire_id)
     if begun is not None:
         return begun
     facts = _facts(patient)
+    answers, done = _corrected(edition, facts, amends) if amends else ({}, [])
     try:
         with transaction.atomic():
             return AnswersInProgress.objects.create(
@@ -95,10 +105,24 @@ def start(*, patient: Any, edition: QuestionnaireEdition, language: str = "en") 
                 questionnaire_id=edition.questionnaire_id,
                 edition=edition,
                 facts=facts,
+                answers=dumps(answers),
+                done=done,
                 language=language,
+                amends=amends,
             )
     except IntegrityError:  # begun in another window, just now
         return _locked_or_raise(patient, questionnaire=edition.questionnaire_id)
+
+
+def _corrected(
+    edition: QuestionnaireEdition, facts: dict[str, Any], amends: Submission
+) -> tuple[dict[str, Any], list[str]]:
+    """What was sent, as far as it fits, and the sections that need no second look."""
+    definition = edition.definition
+    sent = {key: value for key, value in loads(amends.answers).items() if key in definition.questions}
+    cleaned = clean(definition, sent, facts, timezone.localdate())
+    same = amends.edition_id == edition.pk
+    return cleaned.answers, [section.key for section in definition.sections] if same else []
 
 
 @transaction.atomic
@@ -277,6 +301,7 @@ def _keep(
         patient=attempt.patient,
         questionnaire=attempt.questionnaire,
         edition=attempt.edition,
+        amends=attempt.amends,
         facts=attempt.facts,
         answers=dumps(answers),
         digest=digest_of(attempt),

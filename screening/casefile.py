@@ -14,10 +14,10 @@ from uuid import UUID
 from screening.engine.answers import loads
 from screening.engine.definition import Calculation, Criterion, Definition, Question, Section
 from screening.engine.wording import answer_in_words
-
 from screening.host import Person, host
 from screening.models import Alert, Case, Decision, Finding, Submission, UrgentAnswer
 from screening.models.document import definition_of
+from screening.worklist import urgent_texts
 
 
 @dataclass(frozen=True)
@@ -129,11 +129,10 @@ def _urgent(user: Any, case: Case, alerts: list[Alert], people: dict[Any, Person
     urgent = []
     for row in rows:
         definition, alert = definition_of(row.edition), raised.get(row.attempt)
-        texts = {rule.reason: rule.text for rule in definition.urgent}
         urgent.append(
             Urgent(
                 row=row,
-                text=texts.get(row.reason, row.reason),
+                text=urgent_texts(definition).get(row.reason, row.reason),
                 answers=_answered(definition, loads(row.answers)),
                 alert=alert,
                 acknowledged_by=people[alert.acknowledged_by_id].name

@@ -9,6 +9,7 @@ from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from screening.models import Case
@@ -17,7 +18,7 @@ from screening.worklist import ANY, AWAITING, Chosen
 LONGEST_TEXT = 4_000
 LATEST_RESCREEN = timedelta(days=5 * 366)  # a mistyped year must not put a patient out of sight
 
-STATES = [(AWAITING, _("Awaiting a decision")), *Case.State.choices, (ANY, _("All"))]
+STATES = [(state, capfirst(label)) for state, label in Case.State.choices]
 CATEGORIES = [
     ("", _("All")),
     ("urgent", _("Urgent answers")),
@@ -40,7 +41,11 @@ class FilterForm(forms.Form):
     """What does not fit is named, and left out of the choice."""
 
     search = forms.CharField(label=_("Name or record number"), max_length=100, required=False)
-    state = forms.ChoiceField(label=_("State"), choices=STATES, required=False)
+    state = forms.ChoiceField(
+        label=_("State"),
+        choices=[(AWAITING, _("Awaiting a decision")), *STATES, (ANY, _("All"))],
+        required=False,
+    )
     category = forms.ChoiceField(label=_("Reported"), choices=CATEGORIES, required=False)
     criterion = forms.ChoiceField(label=_("Criterion"), required=False)
 
@@ -61,7 +66,7 @@ class DecisionForm(forms.Form):
     version = forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
     state = forms.ChoiceField(
         label=_("Your decision"),
-        choices=[choice for choice in Case.State.choices if choice[0] not in Case.AWAITING],
+        choices=[choice for choice in STATES if choice[0] not in Case.AWAITING],
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose what you decide.")},
     )

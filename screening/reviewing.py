@@ -34,7 +34,8 @@ class Message:
 
     text: str
     at: datetime
-    by: str
+    surgeon: str
+    rescreen_on: date | None
 
 
 def open_case(*, user: Any, case_id: UUID, submission_id: UUID | None = None) -> Case:
@@ -50,7 +51,7 @@ def open_case(*, user: Any, case_id: UUID, submission_id: UUID | None = None) ->
         access.record(user, Action.OPENED_CASE, subject=patient, kind=CASE, id=case_id)
     else:
         access.record(user, Action.OPENED_SUBMISSION, subject=patient, kind=SUBMISSION, id=submission_id)
-    case: Case = visible.select_related("questionnaire").get(pk=case_id)
+    case: Case = visible.get(pk=case_id)
     if not case.opened:
         visible.filter(pk=case_id, version=case.version).update(opened_version=case.version)
     return case
@@ -152,6 +153,12 @@ def set_unassigned(*, patient: Any, unassigned: bool) -> None:
     Case.set_unassigned(patient, unassigned)
 
 
+@transaction.atomic
+def return_due(*, today: date) -> int:
+    """Bring back to the list whose day to ask again has come, in the practice's time zone. Returns how many."""
+    return Case.return_due(today)
+
+
 def messages_for(user: Any) -> list[Message]:
     """What surgeons wrote to this patient, the newest first: no notes, and no state of the case."""
     written = (
@@ -159,10 +166,10 @@ def messages_for(user: Any) -> list[Message]:
         .filter(patient=user)
         .exclude(message="")
         .order_by("-at", "-pk")
-        .values_list("message", "at", "by")
+        .values_list("message", "at", "by", "rescreen_on")
     )
-    surgeons = host().people(list({by for _message, _at, by in written}))
-    return [Message(text, at, surgeons[by].name) for text, at, by in written]
+    surgeons = host().people(list({by for _text, _at, by, _day in written}))
+    return [Message(text, at, surgeons[by].name, day) for text, at, by, day in written]
 
 
 def _not_of(user: Any, case: Case) -> None:

@@ -52,7 +52,7 @@ def raise_urgent(
         if any(before.get(key) != after.get(key) for key in named)
     ]
     if raised and not before:
-        said = {(row.reason, row.answers) for row in urgent_rows(attempt)}
+        said = {(row.reason, row.answers) for row in urgent_rows(attempt, with_amended=True)}
         raised = [(rule, answers) for rule, answers in raised if (rule.reason, answers) not in said]
     if not raised:
         return ""
@@ -83,9 +83,11 @@ def _named(definition: Definition, rule: Any) -> list[str]:
     return [key for key in definition.questions if key in rule.names]
 
 
-def urgent_rows(attempt: AnswersInProgress | Submission) -> Any:
+def urgent_rows(attempt: AnswersInProgress | Submission, *, with_amended: bool = False) -> Any:
+    """The urgent answers of these answers; also of those that they correct."""
+    attempts = [attempt.pk, attempt.amends_id] if with_amended and attempt.amends_id else [attempt.pk]
     rows = UrgentAnswer.objects.visible_to(attempt.patient)
-    return rows.filter(patient=attempt.patient, attempt=attempt.pk)
+    return rows.filter(patient=attempt.patient, attempt__in=attempts)
 
 
 def _write(

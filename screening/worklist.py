@@ -1,8 +1,8 @@
 """The surgeons' list: who waits, in which order, and why.
 
 "In my care" and "nobody's" are two queries, each with an index of its own, merged here. Pages go by the place
-of a case, not by counting rows, so that the hundredth costs what the first does and nobody is skipped or shown
-twice when others come and go meanwhile.
+of a case, not by counting rows: the hundredth costs what the first does, and nobody is skipped or shown twice
+when others come and go meanwhile.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
-from screening.engine.definition import Criterion, Definition
+from django.utils.translation import gettext_lazy as _
 
+from screening.engine.definition import Criterion, Definition
 from screening.host import Person, host
 from screening.models import Case, QuestionnaireEdition
 from screening.models.cases import CaseRows, Place
@@ -30,6 +31,9 @@ ANY = "all"
 # Ranks below these belong to cases that are urgent, or urgent or absolute or possibly absolute.
 URGENT_BELOW = 200_000
 POSSIBLE_BELOW = 400_000
+
+# Urgent for a reason that no rule of a questionnaire gives.
+ASKED = {"call_asked_for": _("Asked to be called")}
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TOKEN = re.compile(r"([0-9]{1,7})\.([0-9]{1,16})\.([0-9a-f]{32})")
@@ -103,6 +107,8 @@ def page(
     """The cases behind `after`, or just ahead of `before`, or the first. `live` is `live_definitions()`."""
     whole = after is None and before is None
     places, mine = _places(user, chosen, after, before, limit=(CAP if whole else PAGE) + 1)
+    if not whole and not places:  # who stood there has left the list meanwhile
+        return page(user, chosen, live)
     shown = places[:PAGE]
     more = len(places) > PAGE
     if before is not None:
@@ -115,6 +121,12 @@ def page(
     )
 
 
+def count(user: Any, chosen: Chosen) -> int:
+    """How many there are; above CAP it is "more"."""
+    places, _mine = _places(user, chosen, None, None, limit=CAP + 1)
+    return min(len(places), CAP + 1)
+
+
 def live_definitions() -> dict[Any, Definition]:
     """What patients are asked today, by questionnaire."""
     editions = QuestionnaireEdition.objects.current().defer("content")
@@ -124,6 +136,11 @@ def live_definitions() -> dict[Any, Definition]:
 def criteria_of(definitions: Iterable[Definition]) -> list[tuple[str, str]]:
     """Key and label of each criterion, to filter by."""
     return list({c.key: c.label for definition in definitions for c in definition.criteria}.items())
+
+
+def urgent_texts(definition: Definition | None) -> dict[str, Any]:
+    """What each urgent reason means, in a surgeon's words."""
+    return {**ASKED, **{rule.reason: rule.text for rule in (definition.urgent if definition else ())}}
 
 
 def _places(
@@ -192,7 +209,7 @@ def _definition(case: Case, live: dict[Any, Definition]) -> Definition | None:
 
 
 def _row(case: Case, definition: Definition | None, people: dict[Any, Person], mine: bool) -> Row:
-    reasons = {rule.reason: rule.text for rule in definition.urgent} if definition else {}
+    reasons = urgent_texts(definition)
     return Row(
         case=case,
         person=people[case.patient_id],

@@ -25,6 +25,9 @@ def main() -> int:
     passed, left_out = {}, []
     passed["on SQLite"] = run("on SQLite", EVERYWHERE)
 
+    foreign = ["--ds", "tests.foreign.settings", "--confcutdir", "tests/foreign", "tests/foreign"]
+    passed["in a foreign project"] = run("in a foreign project", foreign)
+
     if chromium := find_chromium():
         passed["in Chromium"] = run("in Chromium", ["-m", "browser", "tests/browser"], CHROMIUM=chromium)
     else:

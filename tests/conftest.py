@@ -13,6 +13,8 @@ from django.test import Client
 
 from portal.accounts.models import Care, Contact, PatientProfile, Practice, User
 
+collect_ignore = ["foreign"]  # runs under settings of its own, see tests/__main__.py
+
 _numbers = itertools.count(1)
 
 

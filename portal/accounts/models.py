@@ -153,6 +153,12 @@ class CareQuerySet(models.QuerySet["Care"]):
         now = now or timezone.now()
         return self.filter(Q(start__lte=now) & (Q(end__isnull=True) | Q(end__gt=now)))
 
+    def due(self, now: datetime | None = None) -> CareQuerySet:
+        """Care that began or ended since the case list was told."""
+        now = now or timezone.now()
+        begun = Q(in_force=False, start__lte=now) & (Q(end__isnull=True) | Q(end__gt=now))
+        return self.filter(begun | Q(in_force=True, end__lte=now))
+
 
 class Care(models.Model):
     """A surgeon cares for a patient from `start` until `end` (open when empty)."""
@@ -161,6 +167,8 @@ class Care(models.Model):
     surgeon = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("surgeon"))
     start = models.DateTimeField(_("from"), default=timezone.now)
     end = models.DateTimeField(_("until"), null=True, blank=True)
+    # Whether the case list counts it yet; tick compares it with the dates. Who may see whom goes by the dates alone.
+    in_force = models.BooleanField(default=False, editable=False)
 
     objects = CareQuerySet.as_manager()
 
@@ -170,6 +178,7 @@ class Care(models.Model):
         indexes = [
             models.Index(fields=["surgeon", "end", "patient"], name="accounts_care_of_surgeon"),
             models.Index(fields=["patient", "end"], name="accounts_care_of_patient"),
+            models.Index(fields=["in_force", "end"], name="accounts_care_due"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -53,6 +53,16 @@ def end_care(care: Care) -> None:
     care_changed(care.patient)
 
 
+def care_due() -> None:
+    """Care whose dates have passed since the last time: their cases change lists."""
+    for care in Care.objects.due().select_related("patient"):
+        care_changed(care.patient)
+
+
+@transaction.atomic
 def care_changed(patient: User) -> None:
     """A patient without care stands on every surgeon's list until somebody takes over."""
-    set_unassigned(patient=patient, unassigned=not Care.objects.current().filter(patient=patient).exists())
+    current = Care.objects.current().filter(patient=patient)
+    Care.objects.filter(patient=patient).update(in_force=False)
+    cared_for = current.update(in_force=True)
+    set_unassigned(patient=patient, unassigned=not cared_for)

@@ -49,6 +49,7 @@ class AnswersInProgress(models.Model):
     revisions = models.JSONField(default=dict)  # question key -> how often it changed
     done = models.JSONField(default=list)  # keys of the sections that were completed
     language = models.CharField(max_length=8, default="en")
+    amends = models.ForeignKey("screening.Submission", models.PROTECT, null=True, blank=True, related_name="+")
     started_at = models.DateTimeField(default=timezone.now)
     saved_at = models.DateTimeField(default=timezone.now)
 

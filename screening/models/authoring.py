@@ -36,7 +36,7 @@ class Questionnaire(Draft):
     sent_title = models.CharField(_("title after sending"), max_length=150, blank=True)
     sent_body = models.TextField(_("text after sending"), blank=True)
 
-    class Meta:
+    class Meta(Draft.Meta):
         verbose_name = _("questionnaire")
         verbose_name_plural = _("questionnaires")
         permissions = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar, NamedTuple
 
 from django.conf import settings
@@ -12,6 +12,7 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.lookups import GreaterThan, LessThan
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from ledger.protect import kept
 from ledger.scoped import Scoped
@@ -19,6 +20,8 @@ from screening.models.answers import PatientRows, Submission
 from screening.models.authoring import Questionnaire
 
 ACKNOWLEDGE = "screening.acknowledge_alert"
+# Why a case came back, in the source language; pages that show it translate it.
+DUE = gettext_noop("the day to ask again has come")
 
 
 class Place(NamedTuple):
@@ -30,7 +33,7 @@ class Place(NamedTuple):
 
 
 class _Row(Func):
-    """A row value, `(a, b, c)`: the only comparison that seeks in the index among thousands of equal ranks."""
+    """A row value, `(a, b, c)`: the comparison that seeks in the index among thousands of equal ranks."""
 
     template = "(%(expressions)s)"
     output_field = models.BooleanField()
@@ -166,6 +169,19 @@ class Case(models.Model):
     def set_unassigned(cls, patient: Any, unassigned: bool) -> None:
         """Keep the patient's cases in step with who has them in care."""
         cls.unscoped.filter(patient=patient).update(unassigned=unassigned)
+
+    @classmethod
+    def return_due(cls, today: date) -> int:
+        """Back among the new ones, for those who were to be asked again by today. Returns how many."""
+        return cls.unscoped.filter(rescreen_on__lte=today).update(
+            state=cls.State.NEW,
+            awaiting=True,
+            taken_by=None,
+            rescreen_on=None,
+            returned_because=DUE,
+            version=F("version") + 1,
+            waiting_since=timezone.now(),
+        )
 
 
 @kept()

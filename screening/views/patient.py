@@ -57,13 +57,12 @@ def questionnaire(request: HttpRequest, questionnaire: str) -> HttpResponse:
             answering.check_age(request.user)
     except answering.TooYoung:
         return render(request, "screening/too_young.html", {"contacts": host().contacts()})
-    sent = Submission.objects.visible_to(request.user).filter(patient=request.user)
     context = {
         "definition": edition.definition,
         "questionnaire": questionnaire,
         "visit": visit,
         "contacts": host().contacts(),
-        "latest": sent.filter(questionnaire=edition.questionnaire).order_by("-submitted_at").first(),
+        "latest": _latest(request, edition),
         "sender": host().sender(request.user),
     }
     return render(request, "screening/start.html", context)
@@ -73,10 +72,21 @@ def _begin(request: HttpRequest, visit: Visit | None, edition: QuestionnaireEdit
     """Start, or take the answers to the newer edition and say what changed."""
     key = edition.questionnaire.key
     if visit is None:
-        answering.start(patient=request.user, edition=edition, language=get_language() or "en")
+        amends = _latest(request, edition) if request.POST.get("correct") else None
+        language = get_language() or "en"
+        answering.start(patient=request.user, edition=edition, language=language, amends=amends)
     elif visit.must_move:
         _tell(request, answering.move(patient=request.user, edition=edition), edition)
     return redirect(address(Visit.of(request, key)))
+
+
+def _latest(request: HttpRequest, edition: QuestionnaireEdition) -> Submission | None:
+    """What the patient sent last."""
+    sent = Submission.objects.visible_to(request.user).filter(patient=request.user)
+    latest: Submission | None = (
+        sent.filter(questionnaire=edition.questionnaire).order_by("-submitted_at").first()
+    )
+    return latest
 
 
 def _tell(request: HttpRequest, moved: answering.Moved, edition: QuestionnaireEdition) -> None:
@@ -317,7 +327,7 @@ def notice(request: HttpRequest, questionnaire: str, key: str) -> HttpResponse:
     context |= {
         "notice": notice_text(edition.definition, key, contacts),
         "contacts": contacts,
-        "offers_call": key == CRISIS and bool(contacts.on_duty) and context["asked"] is None,
+        "offers_call": key == CRISIS and context["asked"] is None,
         "sender": host().sender(request.user),
     }
     return render(request, "screening/notice.html", context)

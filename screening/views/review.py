@@ -62,9 +62,9 @@ def take(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 
 @permission_required(DECIDE, raise_exception=True)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def decide(request: HttpRequest, case_id: UUID) -> HttpResponse:
-    if request.method == "GET":
+    if request.method != "POST":
         return _decide_again(request, case_id)
     case, form = _visible(request, case_id), DecisionForm(request.POST)
     if not form.is_valid():

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
-from screening.engine.answers import dumps
 
 from editions.canonical import canonical, digest
+from screening.engine.answers import dumps
 from screening.models import (
     Alert,
     Case,
@@ -39,7 +39,8 @@ DOCUMENT: dict[str, Any] = {
             "intro": "",
             "questions": [
                 {"key": "t_score", "type": "number", "text": "What was your lowest T-score?",
-                 "short": "Lowest T-score", "optional": True, "minimum": "-6.0", "maximum": "4.0", "decimals": 1},
+                 "short": "Lowest T-score", "optional": True, "minimum": "-6.0", "maximum": "4.0",
+                 "decimals": 1},
                 {"key": "smoking", "type": "yes_no", "text": "Do you smoke?", "short": "Smokes"},
                 {"key": "weight_kg", "type": "number", "text": "How much do you weigh?", "short": "Weight",
                  "optional": True, "minimum": "25", "maximum": "350", "unit": "kg", "measure": "weight"},
@@ -65,7 +66,8 @@ DOCUMENT: dict[str, Any] = {
     ],
     "criteria": [
         {"key": "bone", "label": "Severe osteoporosis", "topic": "bone-health",
-         "about": "Screws need firm bone.", "modifiable": "partly", "modifiable_note": "months", "next_steps": ["DXA of the hip", "Vitamin D"],
+         "about": "Screws need firm bone.", "modifiable": "partly", "modifiable_note": "months",
+         "next_steps": ["DXA of the hip", "Vitamin D"],
          "sources": [{"text": "Dimar 2021", "address": "https://doi.org/10.1000/bone"}],
          "rules": [
              {"reason": "bone_low", "category": "absolute", "when": "t_score <= osteoporosis_t",

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
-from screening.engine.answers import dumps
 
 from ledger.models import AccessRecord
 from portal.accounts.models import User
+from screening.engine.answers import dumps
 from screening.models import Case
 from tests.conftest import make_patient
 from tests.screening.factories import (
@@ -145,7 +145,7 @@ def test_urgent_answers_stand_with_their_notice_and_who_acknowledged(
         "New numbness between the legs",
         "asked to be called",
         "New numbness: Yes",
-        "The patient was shown at once: “Get help now”.",
+        "and shown at once: “Get help now”.",
         "Acknowledged by Dana Diaz",
     ):
         assert words in page

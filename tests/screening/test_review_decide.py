@@ -54,7 +54,7 @@ def test_it_stores_the_decision_and_goes_back_to_the_case(browser: Client, case:
     page = browser.get(response["Location"]).content.decode()
     assert "Your decision is stored." in page
     assert "Please come and see me." in page
-    assert "discuss surgery" in page
+    assert "<strong>Discuss surgery</strong>" in page
     assert OutboxMessage.objects.count() == 1
 
 

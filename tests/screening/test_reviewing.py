@@ -190,7 +190,7 @@ def test_the_patient_reads_the_message_and_neither_note_nor_state(case: Case, su
     decision = decide(case, surgeon, note="Staff only", message="Please call us.")
     decide(Case.unscoped.get(), surgeon, state="closed", note="No message")
     assert reviewing.messages_for(case.patient) == [
-        reviewing.Message(text="Please call us.", at=decision.at, by="Dana Diaz")
+        reviewing.Message(text="Please call us.", at=decision.at, surgeon="Dana Diaz", rescreen_on=None)
     ]
 
 
@@ -228,3 +228,20 @@ def test_a_change_of_care_moves_the_patients_cases(case: Case, other_patient: Us
     case.refresh_from_db()
     other.refresh_from_db()
     assert (case.unassigned, other.unassigned) == (True, False)
+
+
+def test_a_case_comes_back_on_the_day_to_ask_again(case: Case, surgeon: User) -> None:
+    today = timezone.localdate()
+    decide(case, surgeon, state="optimise", note="Vitamin D", rescreen_on=today + timedelta(days=30))
+    assert reviewing.return_due(today=today + timedelta(days=29)) == 0
+    assert reviewing.return_due(today=today + timedelta(days=30)) == 1
+    assert reviewing.return_due(today=today + timedelta(days=31)) == 0
+    case.refresh_from_db()
+    assert (case.state, case.awaiting, case.rescreen_on, case.version, case.opened) == (
+        "new",
+        True,
+        None,
+        3,
+        False,
+    )
+    assert case.returned_because == "the day to ask again has come"

@@ -131,6 +131,12 @@ def test_the_page_before_shows_who_came_ahead_meanwhile(
     assert (before.earlier, place_of(before.later)) == ("", urgent.place)
 
 
+def test_a_page_whose_people_have_left_begins_at_the_top(surgeon: User) -> None:
+    case = unassigned(rank=500)
+    assert listed(surgeon, before=Place(1, MONDAY, uuid.uuid4())) == [case]
+    assert listed(surgeon, after=Place(900, MONDAY, uuid.uuid4())) == [case]
+
+
 def test_a_token_names_its_place_exactly() -> None:
     place = Place(634_599, MONDAY + timedelta(microseconds=1), uuid.uuid4())
     assert place_of(token(place)) == place
@@ -160,8 +166,9 @@ def test_a_token_that_is_none_is_no_place(forged: str) -> None:
 
 def test_the_largest_token_that_passes_is_a_place_the_database_takes(surgeon: User) -> None:
     place = place_of("9999999.9999999999999999." + "f" * 32)
+    case = unassigned(rank=1)
     assert place is not None
-    assert listed(surgeon, after=place) == []
+    assert listed(surgeon, before=place) == [case]
 
 
 def test_without_a_choice_those_who_await_a_decision_are_listed(surgeon: User) -> None:
@@ -247,6 +254,16 @@ def test_counting_stops_at_the_cap(surgeon: User, monkeypatch: pytest.MonkeyPatc
     assert not page(surgeon, Chosen(), live_definitions()).more_than_counted
     unassigned()
     assert page(surgeon, Chosen(), live_definitions()).more_than_counted
+
+
+def test_counting_alone_counts_who_is_listed(surgeon: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    unassigned(rank=0)
+    in_care_of(surgeon, rank=400_000)
+    in_care_of(make_user("Nora Next", "surgeon"), "Not Listed", rank=0)
+    assert worklist.count(surgeon, Chosen()) == 2
+    assert worklist.count(surgeon, Chosen(category="urgent")) == 1
+    monkeypatch.setattr(worklist, "CAP", 1)
+    assert worklist.count(surgeon, Chosen()) == 2
 
 
 def test_a_row_says_why_the_patient_is_there(surgeon: User) -> None:

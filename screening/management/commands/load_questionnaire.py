@@ -27,13 +27,12 @@ class Command(BaseCommand):
             raise CommandError("\n".join(f"{problem.where}: {problem.message}" for problem in found))
         user = get_user_model()._default_manager.get_by_natural_key(by)
         with transaction.atomic():
-            questionnaire, created = Questionnaire.objects.get_or_create(
+            questionnaire, _created = Questionnaire.objects.get_or_create(
                 key=key, defaults={"title": document["title"]}
             )
-            before = None if created else questionnaire.content()
             questionnaire.restore(document)
-            if questionnaire.content() == before:
-                self.stdout.write(f"{key}: nothing to change.")
-                return
-            save_draft(questionnaire, by=user)
-        self.stdout.write(f"{key}: the draft is written. Somebody else has to approve it.")
+            written = save_draft(questionnaire, by=user)
+        if written:
+            self.stdout.write(f"{key}: the draft is written. Somebody else has to approve it.")
+        else:
+            self.stdout.write(f"{key}: nothing to change.")

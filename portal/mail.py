@@ -1,0 +1,34 @@
+"""Mails say that something is new, and nothing else: no name, no number, no health detail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.utils.translation import gettext as _
+
+from ledger.models import OutboxMessage
+from portal.accounts.models import Practice, User
+
+
+def deliver(message: OutboxMessage) -> None:
+    """Send one message of the outbox. Raises what the mail server raises, so that it is tried again."""
+    address = _address(message)
+    if not address:
+        return
+    practice = Practice.objects.first()
+    name = practice.name if practice else "Spine Portal"
+    body = _(
+        "Something is new for you in the portal of %(name)s.\n\nPlease log in to see it:\n%(address)s\n\n"
+        "Please do not answer this e-mail. In an emergency, call your emergency number."
+    ) % {"name": name, "address": settings.PORTAL_ADDRESS}
+    send_mail(_("%(name)s: something is new") % {"name": name}, body, settings.DEFAULT_FROM_EMAIL, [address])
+
+
+def _address(message: Any) -> str:
+    """Looked up when it is sent: a closed account is written to no more."""
+    if message.to_address:
+        return str(message.to_address)
+    user = User.objects.filter(pk=message.to_user_id, is_active=True).first() if message.to_user_id else None
+    return user.email if user else ""

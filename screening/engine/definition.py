@@ -1,0 +1,188 @@
+"""A questionnaire's document, read into frozen rows with everything compiled once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
+
+from screening.engine.evaluation import Compiled, compile_expression
+from screening.engine.expressions import Expression, ExpressionError, parse
+
+LANGUAGES = (1,)
+CATEGORIES = ("none", "info", "clarify", "relative", "absolute")
+FACTS = {"age": "number", "sex": "text", "on_duty_contact": "boolean"}
+YES_NO = (("yes", "Yes"), ("no", "No"), ("not_sure", "Not sure"))
+
+
+@dataclass(frozen=True)
+class Problem:
+    where: str
+    code: str
+    message: str
+
+
+class DefinitionError(ValueError):
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        self.problems = problems
+        super().__init__("; ".join(f"{each.where}: {each.message}" for each in problems[:5]))
+
+
+@dataclass(frozen=True)
+class Choice:
+    value: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Question:
+    key: str
+    type: str
+    text: str
+    short: str
+    section: str
+    help: str = ""
+    why: str = ""
+    optional: bool = False
+    shown_when: Expression | None = None
+    choices: tuple[Choice, ...] = ()
+    minimum: Decimal | None = None
+    maximum: Decimal | None = None
+    decimals: int = 1
+    unit: str = ""
+    measure: str = ""
+    max_length: int = 1000
+    credit: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    key: str
+    title: str
+    intro: str
+    questions: tuple[Question, ...]
+
+
+@dataclass(frozen=True)
+class Threshold:
+    key: str
+    value: Decimal
+    unit: str
+    label: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Calculation:
+    key: str
+    expression: Expression
+    decimals: int | None
+    label: str
+    unit: str
+    outcome: bool
+    compute: Compiled = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Rule:
+    reason: str
+    category: str
+    could_be: str
+    grade: int | None
+    when: Expression
+    text: str
+    source: str
+    holds: Compiled = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Criterion:
+    key: str
+    label: str
+    topic: str
+    about: str
+    modifiable: str
+    modifiable_note: str
+    next_steps: tuple[str, ...]
+    sources: tuple[Mapping[str, str], ...]
+    rules: tuple[Rule, ...]
+
+
+@dataclass(frozen=True)
+class UrgentRule:
+    reason: str
+    level: str
+    when: Expression
+    notice: str
+    text: str
+    names: frozenset[str]
+    holds: Compiled = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Extra:
+    reason: str
+    when: Expression
+    text: str
+    holds: Compiled = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Notice:
+    key: str
+    title: str
+    body: str
+    actions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Definition:
+    key: str
+    language: int
+    title: str
+    summary: str
+    intro: str
+    minutes: int
+    source_language: str
+    sections: tuple[Section, ...]
+    questions: Mapping[str, Question]
+    thresholds: Mapping[str, Threshold]
+    calculations: tuple[Calculation, ...]
+    criteria: tuple[Criterion, ...]
+    urgent: tuple[UrgentRule, ...]
+    extras: tuple[Extra, ...]
+    notices: Mapping[str, Notice]
+    sent: Mapping[str, str]
+    steps: tuple[Any, ...] = field(compare=False, repr=False)
+    constants: Mapping[str, Decimal] = field(compare=False, repr=False)
+
+    def section(self, key: str) -> Section:
+        for section in self.sections:
+            if section.key == key:
+                return section
+        raise KeyError(key)
+
+    def question(self, key: str) -> Question:
+        return self.questions[key]
+
+
+def read(document: Mapping[str, Any]) -> Definition:
+    """The definition that a document describes. Raises DefinitionError with everything that is wrong."""
+    from screening.engine.reading import Reader
+
+    reader = Reader(document)
+    definition = reader.definition()
+    if reader.problems:
+        raise DefinitionError(tuple(reader.problems))
+    assert definition is not None
+    return definition
+
+
+def problems(document: Mapping[str, Any]) -> tuple[Problem, ...]:
+    try:
+        read(document)
+    except DefinitionError as error:
+        return error.problems
+    return ()

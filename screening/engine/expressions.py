@@ -1,0 +1,263 @@
+"""The rule language, version 1: parsing, printing, and compiling to closures.
+
+Three-valued: None is unknown. See docs/architecture.md.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal, InvalidOperation
+from typing import Any, Union
+
+LONGEST = 2000
+DEEPEST = 60
+CONTEXT = Context(prec=28, rounding=ROUND_HALF_EVEN)
+
+Value = Union[Decimal, str, bool, tuple, date, None]
+
+
+class ExpressionError(ValueError):
+    def __init__(self, message: str, position: int = 0) -> None:
+        self.message, self.position = message, position
+        super().__init__(message)
+
+
+@dataclass(frozen=True)
+class Literal:
+    value: Decimal | str
+
+
+@dataclass(frozen=True)
+class Name:
+    key: str
+
+
+@dataclass(frozen=True)
+class Tuple_:
+    items: tuple["Node", ...]
+
+
+@dataclass(frozen=True)
+class Not:
+    part: "Node"
+
+
+@dataclass(frozen=True)
+class Bool:
+    op: str
+    parts: tuple["Node", ...]
+
+
+@dataclass(frozen=True)
+class Compare:
+    first: "Node"
+    rest: tuple[tuple[str, "Node"], ...]
+
+
+@dataclass(frozen=True)
+class Arithmetic:
+    op: str
+    left: "Node"
+    right: "Node"
+
+
+@dataclass(frozen=True)
+class Minus:
+    part: "Node"
+
+
+@dataclass(frozen=True)
+class Call:
+    function: str
+    arguments: tuple["Node", ...]
+
+
+Node = Union[Literal, Name, Tuple_, Not, Bool, Compare, Arithmetic, Minus, Call]
+
+COMPARISONS = {
+    ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=",
+    ast.In: "in", ast.NotIn: "not in",
+}  # fmt: skip
+ARITHMETIC = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
+FUNCTIONS = {"answered": (1, 1), "points": (2, 2), "total_known": (1, 60), "round_half_up": (2, 2),
+             "weeks_since": (1, 1), "months_since": (1, 1)}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A parsed expression. `names` are the keys that it reads."""
+
+    node: Node
+    names: frozenset[str]
+
+    def source(self) -> str:
+        return printed(self.node)
+
+
+def parse(text: str) -> Expression:
+    """Raises ExpressionError for whatever is not of the language, and nothing else."""
+    if not isinstance(text, str) or not text.strip():
+        raise ExpressionError("Write an expression.")
+    if len(text) > LONGEST:
+        raise ExpressionError(f"An expression may have {LONGEST:,} characters at most.")
+    text = text.strip()
+    try:
+        tree = ast.parse(text.replace("\r", " ").replace("\n", " "), mode="eval")
+    except SyntaxError as error:
+        raise ExpressionError("This is not a complete expression.", error.offset or 0) from None
+    except (RecursionError, MemoryError, ValueError):
+        raise ExpressionError("This expression is nested too deeply, or holds a character that it may not.") from None
+    try:
+        node = _Reader(text).read(tree.body, 0)
+    except (RecursionError, MemoryError):
+        raise ExpressionError("This expression is nested too deeply.") from None
+    return Expression(node, frozenset(names(node)))
+
+
+class _Reader:
+    """From Python's syntax tree to our nodes: what is not named here is not let through."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def refuse(self, message: str, node: ast.AST) -> ExpressionError:
+        return ExpressionError(message, getattr(node, "col_offset", 0))
+
+    def read(self, node: ast.expr, depth: int) -> Node:
+        if depth > DEEPEST:
+            raise self.refuse("This expression is nested too deeply.", node)
+        reader = getattr(self, "read_" + type(node).__name__.lower(), None)
+        if reader is None:
+            raise self.refuse("This is not part of the language.", node)
+        found: Node = reader(node, depth + 1)
+        return found
+
+    def read_constant(self, node: ast.Constant, depth: int) -> Node:
+        if isinstance(node.value, str):
+            return Literal(node.value)
+        if isinstance(node.value, int | float) and not isinstance(node.value, bool):
+            typed = ast.get_source_segment(self.text, node) or ""
+            try:
+                value = Decimal(typed)
+            except InvalidOperation:
+                raise self.refuse("Write numbers as 30 or 2.5.", node) from None
+            if value.is_finite() and abs(value.adjusted()) <= 12 and len(typed) <= 24:
+                return Literal(value)
+        raise self.refuse("Only numbers and texts in quotation marks can stand here.", node)
+
+    def read_name(self, node: ast.Name, depth: int) -> Node:
+        return Name(node.id)
+
+    def read_tuple(self, node: ast.Tuple, depth: int) -> Node:
+        raise self.refuse("A list in brackets can only follow in or not in.", node)
+
+    def read_boolop(self, node: ast.BoolOp, depth: int) -> Node:
+        op = "and" if isinstance(node.op, ast.And) else "or"
+        return Bool(op, tuple(self.read(value, depth) for value in node.values))
+
+    def read_unaryop(self, node: ast.UnaryOp, depth: int) -> Node:
+        if isinstance(node.op, ast.Not):
+            return Not(self.read(node.operand, depth))
+        if isinstance(node.op, ast.USub):
+            return Minus(self.read(node.operand, depth))
+        raise self.refuse("This sign is not part of the language.", node)
+
+    def read_binop(self, node: ast.BinOp, depth: int) -> Node:
+        op = ARITHMETIC.get(type(node.op))
+        if op is None:
+            raise self.refuse("Only + - * and / are part of the language.", node)
+        return Arithmetic(op, self.read(node.left, depth), self.read(node.right, depth))
+
+    def read_compare(self, node: ast.Compare, depth: int) -> Node:
+        rest = []
+        for op, right in zip(node.ops, node.comparators, strict=True):
+            symbol = COMPARISONS.get(type(op))
+            if symbol is None:
+                raise self.refuse("This comparison is not part of the language.", node)
+            if symbol in ("in", "not in"):
+                if len(node.ops) > 1:
+                    raise self.refuse("in cannot be part of a chain.", node)
+                rest.append((symbol, self.read_members(right, depth)))
+            else:
+                rest.append((symbol, self.read(right, depth)))
+        return Compare(self.read(node.left, depth), tuple(rest))
+
+    def read_members(self, node: ast.expr, depth: int) -> Node:
+        if isinstance(node, ast.Tuple):
+            if not node.elts:
+                raise self.refuse("The list in brackets is empty.", node)
+            return Tuple_(tuple(self.read(each, depth) for each in node.elts))
+        if isinstance(node, ast.Name):
+            return Name(node.id)
+        raise self.refuse("After in comes a list in brackets, or a question with several answers.", node)
+
+    def read_call(self, node: ast.Call, depth: int) -> Node:
+        if not isinstance(node.func, ast.Name) or node.func.id not in FUNCTIONS or node.keywords:
+            raise self.refuse("There is no such function.", node)
+        least, most = FUNCTIONS[node.func.id]
+        if not least <= len(node.args) <= most:
+            raise self.refuse(f"{node.func.id} takes another number of values.", node)
+        return Call(node.func.id, tuple(self.read(each, depth) for each in node.args))
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    match node:
+        case Tuple_(items):
+            return items
+        case Not(part) | Minus(part):
+            return (part,)
+        case Bool(_, parts):
+            return parts
+        case Compare(first, rest):
+            return (first, *(right for _op, right in rest))
+        case Arithmetic(_, left, right):
+            return (left, right)
+        case Call(_, arguments):
+            return arguments
+    return ()
+
+
+def walk(node: Node) -> Iterator[Node]:
+    yield node
+    for child in children(node):
+        yield from walk(child)
+
+
+def names(node: Node) -> set[str]:
+    return {each.key for each in walk(node) if isinstance(each, Name)}
+
+
+def printed(node: Node) -> str:
+    """The node as text that parses to the same again: every compound part in brackets of its own."""
+
+    def part(inner: Node) -> str:
+        text = printed(inner)
+        return text if isinstance(inner, Literal | Name | Call | Tuple_) else f"({text})"
+
+    match node:
+        case Literal(value):
+            return f"{value:f}" if isinstance(value, Decimal) else _quoted(value)
+        case Name(key):
+            return key
+        case Tuple_(items):
+            return "(" + ", ".join(part(item) for item in items) + ("," if len(items) == 1 else "") + ")"
+        case Not(inner):
+            return f"not {part(inner)}"
+        case Minus(inner):
+            return f"-{part(inner)}"
+        case Bool(op, parts):
+            return f" {op} ".join(part(each) for each in parts)
+        case Compare(first, rest):
+            return part(first) + "".join(f" {op} {part(right)}" for op, right in rest)
+        case Arithmetic(op, left, right):
+            return f"{part(left)} {op} {part(right)}"
+        case Call(function, arguments):
+            return f"{function}({', '.join(printed(each) for each in arguments)})"
+    raise TypeError(node)
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -1,0 +1,212 @@
+"""Reads a document and checks that its parts fit each other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from types import MappingProxyType
+from typing import Any
+
+from screening.engine import checking
+from screening.engine.checking import Kind
+from screening.engine.definition import (
+    CATEGORIES, FACTS, LANGUAGES, YES_NO, Calculation, Choice, Criterion, Definition, Extra, Notice, Problem,
+    Question, Rule, Section, Threshold, UrgentRule,
+)  # fmt: skip
+from screening.engine.evaluation import compile_expression
+from screening.engine.expressions import Expression, ExpressionError, parse
+
+KEY = re.compile(r"[a-z][a-z0-9_]*")
+TYPES = ("yes_no", "choice", "several", "scale", "number", "date", "month", "text")
+
+
+class Reader:
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self.document = document
+        self.problems: list[Problem] = []
+        self.namespace: dict[str, Kind] = {key: Kind(kind) for key, kind in FACTS.items()}
+        self.order: dict[str, int] = {}
+
+    def say(self, where: str, code: str, message: str) -> None:
+        self.problems.append(Problem(where, code, message))
+
+    def definition(self) -> Definition | None:
+        try:
+            return self._read()
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
+            self.say("", "shape", f"The document lacks a part or has one of another shape ({type(error).__name__} {error}).")
+            return None
+
+    def _read(self) -> Definition | None:
+        d = self.document
+        if d.get("language") not in LANGUAGES:
+            self.say("language", "language", "This version of the rule language is not known.")
+        thresholds = {t["key"]: self.threshold(t, f"thresholds.{t['key']}") for t in d.get("thresholds", [])}
+        for calculation in d.get("calculations", []):
+            self.name(calculation["key"], Kind("number"), f"calculations.{calculation['key']}")
+        sections = tuple(self.section(each) for each in d["sections"])
+        self.thresholds_in_order(d.get("thresholds", []), thresholds)
+        questions = {q.key: q for s in sections for q in s.questions}
+        calculations = self.calculations(d.get("calculations", []))
+        self.shown_in_order(questions, calculations)
+        notices = {n["key"]: Notice(n["key"], n["title"], n["body"], tuple(n.get("actions", ()))) for n in d.get("notices", [])}
+        criteria = tuple(self.criterion(each) for each in d["criteria"])
+        urgent = tuple(self.urgent(each, i, notices) for i, each in enumerate(d.get("urgent", [])))
+        extras = tuple(self.extra(each, i) for i, each in enumerate(d.get("extras", [])))
+        if self.problems:
+            return None
+        return Definition(
+            key=d["key"], language=d["language"], title=d["title"], summary=d.get("summary", ""),
+            intro=d.get("intro", ""), minutes=d.get("minutes", 0), source_language=d.get("source_language", "en"),
+            sections=sections, questions=MappingProxyType(questions), thresholds=MappingProxyType(thresholds),
+            calculations=calculations, criteria=criteria, urgent=urgent, extras=extras,
+            notices=MappingProxyType(notices), sent=MappingProxyType(dict(d.get("sent", {}))),
+            steps=tuple((q.key, compile_expression(q.shown_when) if q.shown_when else None, q) for q in questions.values()),
+            constants=MappingProxyType({key: t.value for key, t in thresholds.items()}),
+        )  # fmt: skip
+
+    def name(self, key: str, kind: Kind, where: str) -> None:
+        if not KEY.fullmatch(key):
+            self.say(where, "key", "A key has small letters, digits and underscores, a letter first.")
+        if key in self.namespace:
+            self.say(where, "twice", f"{key} is used twice.")
+        self.namespace[key] = kind
+
+    def decimal(self, value: Any, where: str) -> Decimal:
+        try:
+            number = Decimal(str(value))
+        except InvalidOperation:
+            number = Decimal("NaN")
+        if not number.is_finite():
+            self.say(where, "number", f"{value!r} is no number.")
+            return Decimal(0)
+        return number
+
+    def threshold(self, t: Mapping[str, Any], where: str) -> Threshold:
+        self.name(t["key"], Kind("number"), where)
+        value = self.decimal(t["value"], where)
+        low, high = t.get("minimum"), t.get("maximum")
+        if (low is not None and value < self.decimal(low, where)) or (high is not None and value > self.decimal(high, where)):
+            self.say(where, "bounds", f"{t['key']} must be from {low} to {high}.")
+        return Threshold(t["key"], value, t.get("unit", ""), t["label"], t.get("source", ""))
+
+    def thresholds_in_order(self, given: Any, thresholds: Mapping[str, Threshold]) -> None:
+        for t in given:
+            above = t.get("above", "")
+            if not above:
+                continue
+            if above in thresholds:
+                floor = thresholds[above].value
+            elif KEY.fullmatch(above):
+                self.say(f"thresholds.{t['key']}.above", "unknown", f"There is no threshold named {above}.")
+                continue
+            else:
+                floor = self.decimal(above, f"thresholds.{t['key']}.above")
+            if thresholds[t["key"]].value <= floor:
+                self.say(f"thresholds.{t['key']}", "order", f"{t['key']} must be above {above}.")
+
+    def section(self, s: Mapping[str, Any]) -> Section:
+        return Section(s["key"], s["title"], s.get("intro", ""), tuple(self.question(q, s["key"]) for q in s["questions"]))
+
+    def question(self, q: Mapping[str, Any], section: str) -> Question:
+        where = f"sections.{section}.{q['key']}"
+        if q["type"] not in TYPES:
+            self.say(where, "type", f"{q['type']} is no type of question.")
+        choices = tuple(Choice(str(c["value"]), c["text"]) for c in q.get("choices", []))
+        if q["type"] == "yes_no" and not choices:
+            choices = tuple(Choice(*pair) for pair in YES_NO)
+        values = frozenset(c.value for c in choices)
+        if len(values) != len(choices):
+            self.say(where, "twice", "A choice is there twice.")
+        kind = {"yes_no": "choice"}.get(q["type"], q["type"])
+        self.name(q["key"], Kind(kind, values if kind in ("choice", "several", "scale") else None), where)
+        low = self.decimal(q["minimum"], where) if q.get("minimum") is not None else None
+        high = self.decimal(q["maximum"], where) if q.get("maximum") is not None else None
+        if low is not None and high is not None and low > high:
+            self.say(where, "bounds", "The lowest is above the highest.")
+        self.order[q["key"]] = len(self.order)
+        return Question(
+            key=q["key"], type=q["type"], text=q["text"], short=q.get("short", q["key"]), section=section,
+            help=q.get("help", ""), why=q.get("why", ""), optional=bool(q.get("optional")),
+            shown_when=self.parsed(q["shown_when"], f"{where}.shown_when") if q.get("shown_when") else None,
+            choices=choices, minimum=low, maximum=high, decimals=q.get("decimals", 1), unit=q.get("unit", ""),
+            measure=q.get("measure", ""), max_length=q.get("max_length", 1000), credit=q.get("credit", ""),
+        )  # fmt: skip
+
+    def parsed(self, text: str, where: str) -> Expression | None:
+        try:
+            return parse(text)
+        except ExpressionError as error:
+            self.say(where, "expression", error.message)
+            return None
+
+    def checked(self, text: str, where: str, expect: str = "boolean") -> Expression:
+        expression = self.parsed(text, where)
+        if expression is None:
+            return parse("1 == 1")
+        for sentence in checking.check(expression, self.namespace, expect):
+            self.say(where, "does_not_fit", sentence)
+        return expression
+
+    def calculations(self, given: Any) -> tuple[Calculation, ...]:
+        rows = {}
+        for c in given:
+            expression = self.checked(c["expression"], f"calculations.{c['key']}", "number")
+            rows[c["key"]] = Calculation(c["key"], expression, c.get("decimals"), c["label"], c.get("unit", ""),
+                                         bool(c.get("outcome")), compile_expression(expression))  # fmt: skip
+        ordered: dict[str, Calculation] = {}
+
+        def visit(key: str, path: tuple[str, ...]) -> None:
+            if key in path:
+                self.say(f"calculations.{key}", "circle", f"{' needs '.join((*path[path.index(key):], key))}: a circle.")
+                return
+            if key not in ordered:
+                for name in sorted(rows[key].expression.names & rows.keys()):
+                    visit(name, (*path, key))
+                ordered.setdefault(key, rows[key])
+
+        for key in rows:
+            visit(key, ())
+        return tuple(ordered.values())
+
+    def shown_in_order(self, questions: Mapping[str, Question], calculations: tuple[Calculation, ...]) -> None:
+        needs: dict[str, set[str]] = {}
+        for c in calculations:
+            needs[c.key] = set().union(*(needs.get(n, {n}) for n in c.expression.names)) if c.expression.names else set()
+        for q in questions.values():
+            if q.shown_when is None:
+                continue
+            where = f"sections.{q.section}.{q.key}.shown_when"
+            for sentence in checking.check(q.shown_when, self.namespace):
+                self.say(where, "does_not_fit", sentence)
+            for name in q.shown_when.names:
+                for key in needs.get(name, {name}):
+                    if self.order.get(key, -1) >= self.order[q.key]:
+                        self.say(where, "later", f"{q.key} is shown by {key}, which is asked later or is itself.")
+
+    def criterion(self, c: Mapping[str, Any]) -> Criterion:
+        rules = tuple(self.rule(r, f"criteria.{c['key']}.rules.{i}") for i, r in enumerate(c["rules"]))
+        return Criterion(
+            c["key"], c["label"], c.get("topic", ""), c.get("about", ""), c.get("modifiable", "no"),
+            c.get("modifiable_note", ""), tuple(c.get("next_steps", ())), tuple(c.get("sources", ())), rules,
+        )  # fmt: skip
+
+    def rule(self, r: Mapping[str, Any], where: str) -> Rule:
+        if r["category"] not in CATEGORIES[1:] or r.get("could_be", "") not in ("", *CATEGORIES[1:]):
+            self.say(where, "category", f"{r['category']} is no category.")
+        when = self.checked(r["when"], f"{where}.when")
+        return Rule(r["reason"], r["category"], r.get("could_be", ""), r.get("grade"), when, r["text"],
+                    r.get("source", ""), compile_expression(when))  # fmt: skip
+
+    def urgent(self, u: Mapping[str, Any], index: int, notices: Mapping[str, Notice]) -> UrgentRule:
+        when = self.checked(u["when"], f"urgent.{index}.when")
+        if u["notice"] not in notices:
+            self.say(f"urgent.{index}.notice", "unknown", f"There is no notice named {u['notice']}.")
+        if u["level"] not in ("now", "same_day"):
+            self.say(f"urgent.{index}.level", "level", "The level is now or same_day.")
+        return UrgentRule(u["reason"], u["level"], when, u["notice"], u["text"], when.names, compile_expression(when))
+
+    def extra(self, e: Mapping[str, Any], index: int) -> Extra:
+        when = self.checked(e["when"], f"extras.{index}.when")
+        return Extra(e["reason"], when, e["text"], compile_expression(when))

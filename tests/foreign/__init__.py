@@ -1,0 +1,1 @@
+"""A project that knows nothing of the portal: stock accounts, the apps' own plain pages."""

@@ -1,0 +1,46 @@
+"""education and screening do their work in a project with stock accounts and no portal."""
+
+import sys
+
+from django.apps import apps
+from django.urls import reverse
+
+from screening import answering
+from screening.models import Case, QuestionnaireEdition
+from tests.screening.calm import CALM
+
+
+def test_the_portal_is_not_there():
+    assert not apps.is_installed("portal")
+    assert "portal.settings" not in sys.modules
+
+
+def test_a_reader_finds_and_opens_an_article(client, patient, published):
+    client.force_login(patient)
+    found = client.get(reverse("education:articles"), {"q": "Smokers"}).content.decode()
+    assert "/learn/is-fusion-right-for-me/" in found
+    assert client.get("/learn/is-fusion-right-for-me/").status_code == 200
+
+
+def test_a_patient_answers_and_a_reviewer_decides(client, patient, surgeon, published):
+    edition = QuestionnaireEdition.objects.current().get()
+    answering.start(patient=patient, edition=edition)
+    given = {key: value for key, value in {**CALM, "smoking": "daily"}.items() if not key.startswith("phq")}
+    answering.save(patient=patient, questionnaire=edition.questionnaire, given=given, seen={})
+    answering.submit(patient=patient, questionnaire=edition.questionnaire)
+
+    client.force_login(surgeon)
+    case = Case.objects.visible_to(surgeon).get()
+    assert case.headline == "relative"
+    assert "Alice" in client.get(reverse("review:cases")).content.decode()
+    assert client.get(reverse("review:case", args=[case.pk])).status_code == 200
+    decided = {"version": case.version, "state": "discuss", "message": "Let us talk about the next step."}
+    assert client.post(reverse("review:decide", args=[case.pk]), decided).status_code == 302
+
+
+def test_a_patient_walks_through_the_pages(client, patient, published):
+    client.force_login(patient)
+    page = client.get(reverse("screening:start"), follow=True)
+    assert page.status_code == 200
+    page = client.get(reverse("screening:questionnaire", args=["spinal-fusion"]))
+    assert page.status_code == 200
