@@ -155,7 +155,7 @@ def set_unassigned(*, patient: Any, unassigned: bool) -> None:
 
 @transaction.atomic
 def return_due(*, today: date) -> int:
-    """Bring back to the list whose day to ask again has come, in the practice's time zone. Returns how many."""
+    """Bring back to the list whose day to ask again has come (the practice's day). Returns how many."""
     return Case.return_due(today)
 
 
