@@ -27,7 +27,7 @@ class NeverDeleted:
         return False
 
 
-class UserForm(forms.ModelForm[User]):
+class UserForm(forms.ModelForm):
     roles = forms.MultipleChoiceField(
         label=_("roles"), choices=Role.choices, widget=forms.CheckboxSelectMultiple, help_text=_("Roles add up.")
     )
@@ -62,7 +62,7 @@ class UserForm(forms.ModelForm[User]):
         return password
 
 
-class PatientProfileInline(NeverDeleted, admin.StackedInline[PatientProfile, User]):
+class PatientProfileInline(NeverDeleted, admin.StackedInline):
     model = PatientProfile
     verbose_name = _("patient's details")
     verbose_name_plural = _("patient's details (for patients only)")
@@ -71,7 +71,7 @@ class PatientProfileInline(NeverDeleted, admin.StackedInline[PatientProfile, Use
 
 
 @admin.register(User)
-class UserAdmin(NeverDeleted, admin.ModelAdmin[User]):
+class UserAdmin(NeverDeleted, admin.ModelAdmin):
     form = UserForm
     inlines = (PatientProfileInline,)
     fields = ("name", "email", "roles", "password", "is_active")
@@ -102,7 +102,7 @@ class UserAdmin(NeverDeleted, admin.ModelAdmin[User]):
 
 
 @admin.register(Care)
-class CareAdmin(NeverDeleted, admin.ModelAdmin[Care]):
+class CareAdmin(NeverDeleted, admin.ModelAdmin):
     list_display = ("patient", "surgeon", "start", "end")
     list_filter = ("surgeon",)
     search_fields = ("patient__name", "surgeon__name")
@@ -131,13 +131,13 @@ class CareAdmin(NeverDeleted, admin.ModelAdmin[Care]):
 
 
 @admin.register(Practice)
-class PracticeAdmin(NeverDeleted, admin.ModelAdmin[Practice]):
+class PracticeAdmin(NeverDeleted, admin.ModelAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return super().has_add_permission(request) and not Practice.objects.exists()
 
 
 @admin.register(Contact)
-class ContactAdmin(NeverDeleted, admin.ModelAdmin[Contact]):
+class ContactAdmin(NeverDeleted, admin.ModelAdmin):
     list_display = ("user", "order", "active")
     ordering = ("order", "pk")
 
