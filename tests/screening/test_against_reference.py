@@ -15,17 +15,14 @@ from typing import Any
 
 import pytest
 
-from screening import engine
 from screening.engine.answers import Cleaned, clean, clean_facts
 from screening.engine.assessment import assess, urgent_now
 from screening.engine.definition import Definition, read
-from tests.screening import reference
+from tests.screening import reference, reference_sheet
 from tests.screening.cases import Case, make
 from tests.screening.reference_sheet import LIMITS, OPTIONAL, QUESTIONS, SHOWN_WHEN, Limits
-from tests.screening.reference_sheet import missing as reference_missing
-from tests.screening.reference_sheet import read as reference_read
 
-SHIPPED = Path(engine.__file__).parent.parent / "content" / "spinal-fusion.toml"
+SHIPPED = Path(__file__).parents[2] / "screening" / "content" / "spinal-fusion.toml"
 VIGNETTES = json.loads(Path(__file__).with_name("vignettes.json").read_text(), parse_float=Decimal)
 TODAY = date(2026, 11, 24)
 
@@ -86,7 +83,7 @@ def found(definition: Definition, case: Case) -> dict[str, Any]:
 
 def expected(case: Case, limits: Limits = LIMITS) -> dict[str, Any]:
     outcome = reference.outcome(case.answers, case.facts, case.today, limits)
-    shown = reference_read(case.answers, case.facts, limits)[1]
+    shown = reference_sheet.read(case.answers, case.facts, limits)[1]
     return {**outcome, "shown": sorted(shown), "missing": [], "refused": {}}
 
 
@@ -130,7 +127,7 @@ def test_a_lacking_answer_is_missing_exactly_where_the_specification_asks_for_it
         for key in random.sample(sorted(case.answers), 3):
             case.answers[key] = random.choice((None, "", []))
         sheet, facts = cleaned(shipped(), case)
-        assert sorted(sheet.missing) == sorted(reference_missing(case.answers, facts)), case
+        assert sorted(sheet.missing) == sorted(reference_sheet.missing(case.answers, facts)), case
 
 
 def test_urgent_signs_of_a_complete_sheet_are_those_of_each_save() -> None:
