@@ -47,11 +47,12 @@ class FilterForm(forms.Form):
         required=False,
     )
     category = forms.ChoiceField(label=_("Reported"), choices=CATEGORIES, required=False)
-    criterion = forms.ChoiceField(label=_("Criterion"), required=False)
 
     def __init__(self, *args: Any, criteria: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["criterion"].choices = [("", _("All")), *criteria]
+        self.fields["criterion"] = forms.ChoiceField(
+            label=_("Criterion"), choices=[("", _("All")), *criteria], required=False
+        )
         for name, field in self.fields.items():
             field.widget.attrs["class"] = "form-control" if name == "search" else "form-select"
 
@@ -126,6 +127,4 @@ class DecisionForm(forms.Form):
 
     def renewed(self, version: int) -> DecisionForm:
         """The same words, to be decided again on another version of the case."""
-        data = self.data.copy()
-        data["version"] = str(version)
-        return DecisionForm(data)
+        return DecisionForm({**self.data, "version": str(version)})

@@ -51,6 +51,7 @@ class CaseRows(PatientRows):
 
 
 def _place(place: Place) -> _Row:
+    fields: tuple[models.Field[Any, Any], ...]
     fields = (models.IntegerField(), models.DateTimeField(), models.UUIDField())
     return _Row(*(Value(value, output_field=field) for value, field in zip(place, fields, strict=True)))
 
