@@ -127,4 +127,5 @@ class DecisionForm(forms.Form):
 
     def renewed(self, version: int) -> DecisionForm:
         """The same words, to be decided again on another version of the case."""
-        return DecisionForm({**self.data, "version": str(version)})
+        typed = {name: self.data[name] for name in self.data}
+        return DecisionForm(typed | {"version": str(version)})

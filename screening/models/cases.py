@@ -51,9 +51,11 @@ class CaseRows(PatientRows):
 
 
 def _place(place: Place) -> _Row:
-    fields: tuple[models.Field[Any, Any], ...]
-    fields = (models.IntegerField(), models.DateTimeField(), models.UUIDField())
-    return _Row(*(Value(value, output_field=field) for value, field in zip(place, fields, strict=True)))
+    return _Row(
+        Value(place.rank, models.IntegerField()),
+        Value(place.waiting_since, models.DateTimeField()),
+        Value(place.id, models.UUIDField()),
+    )
 
 
 class Case(models.Model):
