@@ -6,12 +6,12 @@ number is a Decimal: who changes a rule has to do it in two places that cannot c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import date
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from tests.screening.reference_sheet import LIMITS, PHQ, RED_FLAGS, Limits, Sheet, is_shown, read
+from tests.screening.reference_sheet import PHQ, RED_FLAGS, Sheet, is_shown
 
 EXTRAS = {
     "medicine_steroids": "steroids_long_term",
@@ -326,13 +326,13 @@ def derived(sheet: Sheet) -> dict[str, Any]:
     }
 
 
-def outcome(
-    answers: Mapping[str, Any], facts: Mapping[str, Any], today: date, limits: Limits = LIMITS
-) -> dict[str, Any]:
-    """The outcome that the specification shows, as JSON has it, for complete answers as they were typed."""
-    kept, _shown = read(answers, facts, limits)
-    sheet = Sheet(kept, facts, today, limits)
-    criteria = {key: summed_up(list(find(sheet))) for key, find in CRITERIA.items()}
+def findings(sheet: Sheet) -> dict[str, list[Finding]]:
+    return {key: list(find(sheet)) for key, find in CRITERIA.items()}
+
+
+def outcome(sheet: Sheet) -> dict[str, Any]:
+    """The outcome that the specification shows, as JSON has it, for a complete sheet."""
+    criteria = {key: summed_up(found) for key, found in findings(sheet).items()}
     signs = list(urgent(sheet))
     levels = [level for level, _reason in signs]
     return {

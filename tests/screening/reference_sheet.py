@@ -142,6 +142,11 @@ class Sheet:
         return self.nutrition_known + hidden + (1 if self.unsure("eating_less") else 0)
 
     @property
+    def pack_years(self) -> Fraction | None:
+        cigarettes, years = self["cigarettes_per_day"], self["smoking_years"]
+        return None if cigarettes is None or years is None else cigarettes / 20 * years
+
+    @property
     def phq_known(self) -> int:
         return sum(self[key] for key in PHQ if isinstance(self[key], int))
 
@@ -189,9 +194,9 @@ def is_shown(key: str, kept: Mapping[str, Any], facts: Mapping[str, Any], limits
 
 
 def read(
-    answers: Mapping[str, Any], facts: Mapping[str, Any], limits: Limits = LIMITS
-) -> tuple[dict[str, Any], list[str]]:
-    """What is kept of the answers, and the keys of all questions that are shown."""
+    answers: Mapping[str, Any], facts: Mapping[str, Any], today: date, limits: Limits = LIMITS
+) -> tuple[Sheet, list[str]]:
+    """What counts of the answers as they were typed, and the keys of all questions that are shown."""
     kept: dict[str, Any] = {}
     shown = []
     for key in QUESTIONS:
@@ -200,9 +205,8 @@ def read(
         shown.append(key)
         if not is_blank(answers.get(key)):
             kept[key] = stored(key, answers[key])
-    return kept, shown
+    return Sheet(kept, facts, today, limits), shown
 
 
-def missing(answers: Mapping[str, Any], facts: Mapping[str, Any], limits: Limits = LIMITS) -> list[str]:
-    kept, shown = read(answers, facts, limits)
-    return [key for key in shown if key not in kept and key not in OPTIONAL]
+def missing(sheet: Sheet, shown: list[str]) -> list[str]:
+    return [key for key in shown if sheet[key] is None and key not in OPTIONAL]
