@@ -73,8 +73,9 @@ def cleaned(definition: Definition, case: Case) -> tuple[Cleaned, dict[str, Any]
     return clean(definition, case.answers, facts, case.today), facts
 
 
-def exact(number: Decimal | Fraction | None) -> str:
-    return "unknown" if number is None else str(Fraction(number))
+def in_tenths(number: Decimal | Fraction | None) -> str:
+    """Pack-years are only shown, so the specification leaves their rounding open."""
+    return "unknown" if number is None else str(reference_sheet.rounded(Fraction(number), 1))
 
 
 def found(definition: Definition, case: Case) -> dict[str, Any]:
@@ -88,7 +89,7 @@ def found(definition: Definition, case: Case) -> dict[str, Any]:
     return {
         **outcome.as_dict(),
         "held": {key: sorted(rows) for key, rows in rules.items()},
-        "pack_years": exact(outcome.values.get("pack_years")),
+        "pack_years": in_tenths(outcome.values.get("pack_years")),
         "shown": sorted(sheet.shown),
         "missing": sorted(sheet.missing),
         "refused": {key: problem.message for key, problem in sheet.errors.items()},
@@ -101,7 +102,7 @@ def expected(case: Case, limits: Limits = LIMITS) -> dict[str, Any]:
     return {
         **reference.outcome(sheet),
         "held": {key: sorted(str(tuple(finding)) for finding in rows) for key, rows in held.items()},
-        "pack_years": exact(sheet.pack_years),
+        "pack_years": in_tenths(sheet.pack_years),
         "shown": sorted(shown),
         "missing": [],
         "refused": {},
