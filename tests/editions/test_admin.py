@@ -242,7 +242,7 @@ def test_a_step_shows_what_differs_from_what_readers_see(
     assert "body Walk a little every day. Walk &lt;b&gt;twice&lt;/b&gt; a day." in text(response)
 
 
-def test_approving_ones_own_is_a_conflict_that_says_why(
+def test_approving_ones_own_is_refused_with_the_reason(
     as_reviewer: Client, note: Note, reviewer: Any
 ) -> None:
     note.body = "Walk twice a day."

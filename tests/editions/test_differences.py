@@ -39,10 +39,9 @@ def test_rows_with_keys_that_change_places_differ_in_their_order_only() -> None:
 
 
 def test_rows_whose_keys_are_not_their_own_are_named_by_their_place() -> None:
-    rows = [{"key": "a", "text": "A"}, {"key": "a", "text": "B"}]
-    assert [
-        each.where for each in differences({"rows": rows}, {"rows": [rows[0], {"key": "a", "text": "C"}]})
-    ] == ["rows, 2, text"]
+    first, second, changed = ({"key": "a", "text": text} for text in "ABC")
+    found = differences({"rows": [first, second]}, {"rows": [first, changed]})
+    assert found == [Difference("rows, 2, text", "B", "C")]
 
 
 def test_of_a_long_text_only_the_lines_that_differ_are_shown() -> None:
