@@ -25,6 +25,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 INSTALLED_APPS = [
+    "portal",  # before django.contrib.auth, so that its createsuperuser is ours
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -45,7 +46,6 @@ INSTALLED_APPS = [
     "education",
     "screening",
     "portal.accounts",
-    "portal",
 ]
 
 MIDDLEWARE = [
@@ -180,7 +180,8 @@ WHITENOISE_USE_FINDERS = DEBUG
 
 # Mail: only ever that something is new ---------------------------------------------------------------
 
-vars().update(env.email("EMAIL_URL", default=f"filemail://{VAR_DIR / 'mail'}" if DEBUG else "consolemail://"))
+vars().update(env.email("EMAIL_URL", default="filemail://" if DEBUG else "consolemail://"))
+EMAIL_FILE_PATH = VAR_DIR / "mail"
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Spine Portal <portal@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 

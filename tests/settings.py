@@ -22,7 +22,11 @@ WHITENOISE_USE_FINDERS = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = False
 SECURE_HSTS_SECONDS = 0
 STATIC_ROOT = Path(tempfile.gettempdir()) / "spine-portal-tests-static"
+STATIC_ROOT.mkdir(exist_ok=True)  # the static files' middleware warns where it is missing
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    # A file of its own for live_server's threads; syncing to disk proves nothing here.
-    DATABASES["default"]["OPTIONS"]["init_command"] = "PRAGMA synchronous=OFF; PRAGMA recursive_triggers=ON;"
+    # A file, because threads that share a database in memory lock each other out; syncing to disk proves nothing.
+    DATABASES["default"]["TEST"] = {"NAME": str(Path(tempfile.mkdtemp(prefix="spine-portal-tests-")) / "db.sqlite3")}
+    DATABASES["default"]["OPTIONS"]["init_command"] = (
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA recursive_triggers=ON;"
+    )

@@ -45,7 +45,7 @@ def _members(row: models.Model, names: tuple[str, ...]) -> dict[str, Any]:
             value = [line.strip() for line in value.splitlines() if line.strip()]
         if isinstance(value, Decimal):
             value = number(value)
-        if value not in (None, "", False, []):
+        if value is not None and value is not False and value not in ("", []):  # a 0 says something
             members[name] = value
     return members
 
