@@ -14,7 +14,7 @@ from django.utils import timezone
 from editions import publishing
 from education.models import Article
 from portal.accounts import people
-from portal.accounts.models import Care, Contact, PatientProfile, Practice, User
+from portal.accounts.models import Contact, PatientProfile, Practice, User
 from portal.accounts.roles import Role
 from portal.demo_people import CALM, PASSWORD, PATIENTS, STAFF, DemoPatient
 from screening import answering, reviewing
@@ -51,12 +51,17 @@ def _staff(say: Callable[[str], Any]) -> dict[str, User]:
     if not Practice.objects.exists():
         say("  a practice with an editor, an approver, two surgeons and an administrator")
         Practice.objects.create(
-            name="Harbor Spine Clinic", phone="+1 555 0100", opening_hours="Monday to Friday, 8 am to 5 pm", reply_days=5
+            name="Harbor Spine Clinic",
+            phone="+1 555 0100",
+            opening_hours="Monday to Friday, 8 am to 5 pm",
+            reply_days=5,
         )
     staff = {}
     for email, name, roles in STAFF:
         user = User.objects.filter(email=email).first()
-        staff[email] = user or people.create(email=email, name=name, roles=[str(r) for r in roles], password=PASSWORD)
+        staff[email] = user or people.create(
+            email=email, name=name, roles=[str(r) for r in roles], password=PASSWORD
+        )
     Contact.objects.get_or_create(user=staff["surgeon@demo.example"])
     return staff
 
@@ -106,7 +111,9 @@ def _answers(user: User, person: DemoPatient, edition: QuestionnaireEdition) -> 
     answering.start(patient=user, edition=edition)
     answers = {**CALM, **(person.answers or {})}
     for section in edition.definition.sections:
-        given = {question.key: answers[question.key] for question in section.questions if question.key in answers}
+        given = {
+            question.key: answers[question.key] for question in section.questions if question.key in answers
+        }
         answering.save(patient=user, questionnaire=questionnaire, given=given, seen={}, section=section.key)
         if not person.sends:
             return

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
-
 from education.models import Article, ArticleEdition, ArticleRead
 from education.rendering import page_of
 from ledger.models import AccessRecord
 from screening.host import host
-from screening.models import AnswersInProgress, Case, Questionnaire, QuestionnaireEdition, Submission
+from screening.models import Alert, AnswersInProgress, Case, Questionnaire, QuestionnaireEdition, Submission
 from screening.reviewing import messages_for
 
 
 def for_patient(user: Any) -> dict[str, Any]:
     """What to do next, what was sent, whether it was opened, what the surgeon said, what to read."""
-    in_progress = {row.questionnaire_id: row for row in AnswersInProgress.objects.visible_to(user).filter(patient=user)}
+    in_progress = {
+        row.questionnaire_id: row for row in AnswersInProgress.objects.visible_to(user).filter(patient=user)
+    }
     sent: dict[int, Submission] = {}
-    for submission in Submission.objects.visible_to(user).filter(patient=user).select_related("questionnaire").order_by("submitted_at"):
+    for submission in (
+        Submission.objects.visible_to(user)
+        .filter(patient=user)
+        .select_related("questionnaire")
+        .order_by("submitted_at")
+    ):
         sent[submission.questionnaire_id] = submission
     tasks = [
         {
@@ -33,7 +39,9 @@ def for_patient(user: Any) -> dict[str, Any]:
         "tasks": tasks,
         "nothing_to_do": not to_do and all(each["read"] for each in articles),
         "any_read": any(each["read"] for each in articles),
-        "sent": [{"submission": submission, "opened_at": _opened_at(submission)} for submission in sent.values()],
+        "sent": [
+            {"submission": submission, "opened_at": _opened_at(submission)} for submission in sent.values()
+        ],
         "messages_from_surgeon": messages_for(user),
         "articles": articles,
         "contacts": host().contacts(),
@@ -61,7 +69,14 @@ def for_staff(user: Any) -> dict[str, Any]:
         waiting = Case.objects.visible_to(user).filter(awaiting=True)
         context["waiting"] = waiting.count()
         context["urgent"] = waiting.filter(urgency__gt=0).count()
+    if user.has_perm("screening.acknowledge_alert"):
+        context["alerts"] = (
+            Alert.objects.visible_to(user).filter(acknowledged_at__isnull=True).order_by("raised_at")[:20]
+        )
     if user.has_perm("education.preview_article"):
-        drafts = [*Article.objects.exclude(state="approved"), *Questionnaire.objects.exclude(state="approved")]
+        drafts = [
+            *Article.objects.exclude(state="approved"),
+            *Questionnaire.objects.exclude(state="approved"),
+        ]
         context["drafts"] = drafts
     return context

@@ -10,7 +10,6 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 
 from portal import expired
-
 from screening.host import Contacts, Host, Person
 
 
@@ -56,16 +55,22 @@ class PortalHost(Host):
         people = {}
         for user in User.objects.filter(pk__in=ids).only("name"):
             profile = profiles.get(user.pk)
-            people[user.pk] = Person(name=user.name) if profile is None else Person(
-                name=user.name,
-                record_number=profile.record_number,
-                age=profile.age_on(today),
-                sex=str(profile.get_sex_display()),
-                date_of_birth=profile.date_of_birth,
-                phone=profile.phone,
-                language=str(profile.get_language_display()),
-                planned_operation=profile.planned_operation,
-                planned_region=str(profile.get_planned_region_display()) if profile.planned_region else "",
+            people[user.pk] = (
+                Person(name=user.name)
+                if profile is None
+                else Person(
+                    name=user.name,
+                    record_number=profile.record_number,
+                    age=profile.age_on(today),
+                    sex=str(profile.get_sex_display()),
+                    date_of_birth=profile.date_of_birth,
+                    phone=profile.phone,
+                    language=str(profile.get_language_display()),
+                    planned_operation=profile.planned_operation,
+                    planned_region=str(profile.get_planned_region_display())
+                    if profile.planned_region
+                    else "",
+                )
             )
         return people
 
@@ -78,7 +83,9 @@ class PortalHost(Host):
     def contacts(self) -> Contacts:
         from portal.accounts.models import Contact, Practice
 
-        on_duty = tuple(Contact.objects.filter(active=True, user__is_active=True).values_list("user__email", flat=True))
+        on_duty = tuple(
+            Contact.objects.filter(active=True, user__is_active=True).values_list("user__email", flat=True)
+        )
         practice = Practice.objects.first()
         if practice is None:
             return Contacts(on_duty=on_duty)

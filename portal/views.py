@@ -48,7 +48,9 @@ def readyz(request: HttpRequest) -> HttpResponse:
         ready = not missing(connection)
     except DatabaseError:
         ready = False
-    return HttpResponse("ready\n" if ready else "not ready\n", content_type="text/plain", status=200 if ready else 503)
+    return HttpResponse(
+        "ready\n" if ready else "not ready\n", content_type="text/plain", status=200 if ready else 503
+    )
 
 
 def _error(request: HttpRequest, status: int, message: str) -> HttpResponse:
@@ -96,7 +98,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
             (name, value)
             for name, values in request.POST.lists()
             for value in values
-            if name not in ("csrfmiddlewaretoken", "password", "login", "oldpassword", "password1", "password2")
+            if name
+            not in ("csrfmiddlewaretoken", "password", "login", "oldpassword", "password1", "password2")
         ]
     context = {"fields": fields, "no_cookie": reason == REASON_NO_CSRF_COOKIE}
     return render(request, "403_csrf.html", context, status=403)

@@ -12,12 +12,12 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+
+from ledger import outbox
 from screening.engine.answers import Cleaned, clean, dumps, loads
 from screening.engine.assessment import Outcome, assess, shown
 from screening.engine.definition import Definition
 from screening.engine.wording import evidence, in_words
-
-from ledger import outbox
 from screening.host import host
 from screening.models import (
     AnswersInProgress,

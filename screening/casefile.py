@@ -13,7 +13,7 @@ from uuid import UUID
 
 from screening.engine.answers import loads
 from screening.engine.definition import Calculation, Criterion, Definition, Question, Section
-from screening.engine.wording import answer_in_words
+from screening.engine.wording import answer_in_words, number_in_words
 from screening.host import Person, host
 from screening.models import Alert, Case, Decision, Finding, Submission, UrgentAnswer
 from screening.models.document import definition_of
@@ -183,12 +183,11 @@ def _by_section(definition: Definition, answers: dict[str, Any]) -> list[tuple[S
 
 
 def _derived(definition: Definition, values: dict[str, Any]) -> list[Derived]:
-    """What was calculated and is known. Unrounded values are shown to one decimal."""
-    derived = []
-    for calculation in definition.calculations:
-        value = values.get(calculation.key)
-        if isinstance(value, Decimal):
-            derived.append(
-                Derived(calculation, f"{round(value, 1) if calculation.decimals is None else value:f}")
-            )
-    return derived
+    """What was calculated and is known. What was not rounded is shown to one decimal at most."""
+    known = [(each, values[each.key]) for each in definition.calculations if values.get(each.key) is not None]
+    return [Derived(each, number_in_words(_shortened(each, value))) for each, value in known]
+
+
+def _shortened(calculation: Calculation, value: Decimal) -> Decimal:
+    whole = value == value.to_integral_value()
+    return value if whole or calculation.decimals is not None else round(value, 1)

@@ -16,10 +16,10 @@ from django.template.loader import render_to_string
 from django.utils.html import escape
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from screening.engine.answers import dumps, loads, shown_in
-from screening.engine.definition import Definition, Question, Section
 
 from screening.answering import Seen
+from screening.engine.answers import dumps, loads, shown_in
+from screening.engine.definition import Definition, Question, Section
 from screening.widgets import DateParts, Part, Parts
 
 # measure -> unit system -> the boxes to type in. The first system is that of the stored unit.

@@ -7,11 +7,11 @@ from datetime import date
 from typing import Any
 
 from django.utils import timezone
+
+from ledger import outbox
 from screening.engine.answers import dumps
 from screening.engine.assessment import urgent_now
 from screening.engine.definition import Definition
-
-from ledger import outbox
 from screening.host import Contacts, host
 from screening.models import Alert, AnswersInProgress, Submission, UrgentAnswer
 from screening.models.placing import place_urgent, urgency_of

@@ -31,7 +31,9 @@ def main() -> int:
     if chromium := find_chromium():
         passed["in Chromium"] = run("in Chromium", ["-m", "browser", "tests/browser"], CHROMIUM=chromium)
     else:
-        left_out.append("Chromium was not found: no page was opened in a browser. Install chromium or set CHROMIUM.")
+        left_out.append(
+            "Chromium was not found: no page was opened in a browser. Install chromium or set CHROMIUM."
+        )
 
     if binaries := find_postgresql():
         with ExitStack() as stack:

@@ -20,7 +20,9 @@ _numbers = itertools.count(1)
 
 def make_user(name: str, *roles: str) -> User:
     """An account that may do what its roles may do."""
-    user = User.objects.create_user(f"{name.split()[0].lower()}{next(_numbers)}@example.org", "a-long-password", name=name)
+    user = User.objects.create_user(
+        f"{name.split()[0].lower()}{next(_numbers)}@example.org", "a-long-password", name=name
+    )
     user.groups.set(Group.objects.filter(name__in=roles))
     return user
 

@@ -16,7 +16,9 @@ CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-sta
 
 
 def find_chromium() -> str | None:
-    return os.environ.get("CHROMIUM") or next((path for name in CHROMIUMS if (path := shutil.which(name))), None)
+    return os.environ.get("CHROMIUM") or next(
+        (path for name in CHROMIUMS if (path := shutil.which(name))), None
+    )
 
 
 def find_postgresql() -> Path | None:
@@ -48,7 +50,18 @@ def throwaway_postgresql(binaries: Path) -> Iterator[str]:
         command = [*as_user, str(binaries / program), *arguments]
         subprocess.run(command, check=True, cwd=folder, stdout=subprocess.DEVNULL)  # noqa: S603
 
-    call("initdb", "--pgdata", str(data), "--username", "portal", "--auth", "trust", "--encoding", "UTF8", "--no-sync")
+    call(
+        "initdb",
+        "--pgdata",
+        str(data),
+        "--username",
+        "portal",
+        "--auth",
+        "trust",
+        "--encoding",
+        "UTF8",
+        "--no-sync",
+    )
     options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=60"
     call("pg_ctl", "--pgdata", str(data), "--wait", "--log", str(folder / "log"), "-o", options, "start")
     try:

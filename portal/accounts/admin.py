@@ -29,7 +29,10 @@ class NeverDeleted:
 
 class UserForm(forms.ModelForm):
     roles = forms.MultipleChoiceField(
-        label=_("roles"), choices=Role.choices, widget=forms.CheckboxSelectMultiple, help_text=_("Roles add up.")
+        label=_("roles"),
+        choices=Role.choices,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Roles add up."),
     )
     password = forms.CharField(
         label=_("first password"),

@@ -54,7 +54,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name_plural = _("accounts")
         permissions = [("use_admin", _("Can use the administration pages"))]
         constraints = [
-            models.CheckConstraint(condition=Q(email=Lower("email")), name="accounts_user_email_is_lower_case"),
+            models.CheckConstraint(
+                condition=Q(email=Lower("email")), name="accounts_user_email_is_lower_case"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -114,17 +116,26 @@ class PatientProfile(models.Model):
         _("record number"),
         max_length=32,
         unique=True,
-        validators=[RegexValidator(r"^[A-Za-z0-9][A-Za-z0-9./-]*$", _("Use letters, digits, dots, slashes and hyphens."))],
+        validators=[
+            RegexValidator(
+                r"^[A-Za-z0-9][A-Za-z0-9./-]*$", _("Use letters, digits, dots, slashes and hyphens.")
+            )
+        ],
     )
     date_of_birth = models.DateField(_("date of birth"))
     sex = models.CharField(_("sex"), max_length=10, choices=Sex, default=Sex.NOT_STATED)
     phone = models.CharField(_("telephone"), max_length=32, blank=True)
     units = models.CharField(_("preferred units"), max_length=8, choices=Units, default=Units.IMPERIAL)
     language = models.CharField(
-        _("preferred language"), max_length=8, choices=[("en", _("English")), ("es", _("Spanish"))], default="en"
+        _("preferred language"),
+        max_length=8,
+        choices=[("en", _("English")), ("es", _("Spanish"))],
+        default="en",
     )
     planned_operation = models.CharField(_("planned operation"), max_length=200, blank=True)
-    planned_region = models.CharField(_("planned region"), max_length=12, choices=Region, blank=True, default="")
+    planned_region = models.CharField(
+        _("planned region"), max_length=12, choices=Region, blank=True, default=""
+    )
 
     objects = Scoped.from_queryset(PatientProfileQuerySet)()
     unscoped = models.Manager()
@@ -140,7 +151,9 @@ class PatientProfile(models.Model):
     def clean(self) -> None:
         super().clean()
         if self.date_of_birth and not date(1900, 1, 1) <= self.date_of_birth <= timezone.localdate():
-            raise ValidationError({"date_of_birth": _("Give a date from 1900 to today.")}, code="date_of_birth")
+            raise ValidationError(
+                {"date_of_birth": _("Give a date from 1900 to today.")}, code="date_of_birth"
+            )
 
     def age_on(self, day: date) -> int:
         """Completed years. Someone born on 29 February completes a year on 1 March of other years."""

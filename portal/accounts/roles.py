@@ -18,8 +18,10 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", _("administrator")
 
 
-AUTHORING = ("section", "question", "choice", "threshold", "calculation", "criterion", "source", "rule")
-AUTHORING += ("urgentrule", "extra", "notice")
+AUTHORING = (
+    *("section", "question", "choice", "threshold", "calculation", "criterion", "source", "rule"),
+    *("urgentrule", "extra", "notice"),
+)
 
 
 def _may(app: str, actions: str, *models_: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, DecimalException, localcontext
+from decimal import Decimal, localcontext
 from typing import Any
 
 from screening.engine.assessment import visible
@@ -34,11 +34,20 @@ class Cleaned:
     missing: tuple[str, ...]
 
 
-def clean(definition: Definition, given: Mapping[str, Any], facts: Mapping[str, Any], today: date, *, only: Any = None) -> Cleaned:
+def clean(
+    definition: Definition,
+    given: Mapping[str, Any],
+    facts: Mapping[str, Any],
+    today: date,
+    *,
+    only: Any = None,
+) -> Cleaned:
     """Check what was given for the questions that it shows; drop the rest, in the order of the questions."""
     answers: dict[str, Any] = {}
     errors = {
-        key: Problem(key, "unknown_key", f"There is no question named {key!r}.") for key in given if key not in definition.questions
+        key: Problem(key, "unknown_key", f"There is no question named {key!r}.")
+        for key in given
+        if key not in definition.questions
     }
     refused: dict[str, Problem] = {}
     for key, question in definition.questions.items():
@@ -58,7 +67,9 @@ def clean(definition: Definition, given: Mapping[str, Any], facts: Mapping[str, 
     seen = set(shown)
     errors |= {key: problem for key, problem in refused.items() if key in seen}
     missing = tuple(
-        key for key in shown if key not in answers and key not in errors and not definition.questions[key].optional
+        key
+        for key in shown
+        if key not in answers and key not in errors and not definition.questions[key].optional
     )
     return Cleaned(answers, shown, errors, missing)
 
@@ -107,8 +118,15 @@ def _decimal(value: Any) -> Decimal:
 
 def convert(measure: str, parts: Mapping[str, Decimal]) -> Decimal:
     """From the units that were typed in to the stored one: cm, kg or %. Raises Refused for other units."""
-    units = {"length": {"cm", "ft", "in"}, "weight": {"kg", "lb", "st"}, "hba1c": {"%", "mmol/mol"}}.get(measure, set())
-    if not parts or not set(parts) <= units or len(parts) > 2 or (len(parts) > 1 and {"cm", "kg", "%"} & set(parts)):
+    units = {"length": {"cm", "ft", "in"}, "weight": {"kg", "lb", "st"}, "hba1c": {"%", "mmol/mol"}}.get(
+        measure, set()
+    )
+    if (
+        not parts
+        or not set(parts) <= units
+        or len(parts) > 2
+        or (len(parts) > 1 and {"cm", "kg", "%"} & set(parts))
+    ):
         raise Refused("unit", "Give it in one of these units: " + ", ".join(sorted(units)) + ".")
     get = lambda unit: parts.get(unit, Decimal(0))  # noqa: E731
     with localcontext() as context:
@@ -148,7 +166,9 @@ def _number(question: Question, value: Any, today: date) -> Any:
     if question.decimals == 0 and number != number.to_integral_value():
         raise Refused("whole", "Give a whole number. " + _range(question))
     number = round_half_away(number, question.decimals)
-    if (question.minimum is not None and number < question.minimum) or (question.maximum is not None and number > question.maximum):
+    if (question.minimum is not None and number < question.minimum) or (
+        question.maximum is not None and number > question.maximum
+    ):
         raise Refused("out_of_range", _range(question))
     return number
 
@@ -183,7 +203,9 @@ def _month(question: Question, value: Any, today: date) -> Any:
 def _free_text(question: Question, value: Any, today: date) -> Any:
     text = _text_of(value).replace("\r\n", "\n").strip()
     if len(text) > question.max_length:
-        raise Refused("too_long", f"Write {question.max_length:,} characters at most; these are {len(text):,}.")
+        raise Refused(
+            "too_long", f"Write {question.max_length:,} characters at most; these are {len(text):,}."
+        )
     return text
 
 
@@ -193,7 +215,11 @@ _CLEANERS = {"yes_no": _choice, "choice": _choice, "scale": _choice, "several": 
 
 def clean_facts(given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Problem]]:
     """age (18 to 120, required), sex (text), on_duty_contact (true where not told)."""
-    errors = {key: Problem(key, "unknown_key", f"There is no fact named {key!r}.") for key in given if key not in ("age", "sex", "on_duty_contact")}
+    errors = {
+        key: Problem(key, "unknown_key", f"There is no fact named {key!r}.")
+        for key in given
+        if key not in ("age", "sex", "on_duty_contact")
+    }
     facts: dict[str, Any] = {"on_duty_contact": True}
     age = given.get("age")
     whole = isinstance(age, int | Decimal) and not isinstance(age, bool) and age == int(age)
@@ -219,7 +245,11 @@ def dumps(answers: Mapping[str, Any]) -> str:
 
 
 def _dump(value: Any) -> str:
-    return f"{value:f}" if isinstance(value, Decimal) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return (
+        f"{value:f}"
+        if isinstance(value, Decimal)
+        else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    )
 
 
 def loads(text: str) -> dict[str, Any]:

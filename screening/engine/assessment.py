@@ -68,7 +68,9 @@ class Outcome:
         }
 
 
-def values_of(definition: Definition, answers: Mapping[str, Any], facts: Mapping[str, Any], today: date) -> dict[str, Any]:
+def values_of(
+    definition: Definition, answers: Mapping[str, Any], facts: Mapping[str, Any], today: date
+) -> dict[str, Any]:
     """Everything that expressions may name, calculations included. What is unknown is not there."""
     values = basis(definition, answers, facts, today)
     for calculation in definition.calculations:
@@ -80,19 +82,25 @@ def values_of(definition: Definition, answers: Mapping[str, Any], facts: Mapping
     return values
 
 
-def basis(definition: Definition, answers: Mapping[str, Any], facts: Mapping[str, Any], today: date) -> dict[str, Any]:
+def basis(
+    definition: Definition, answers: Mapping[str, Any], facts: Mapping[str, Any], today: date
+) -> dict[str, Any]:
     values: dict[str, Any] = {**definition.constants, **answers, TODAY: today}
     for key, fact in facts.items():
         values[key] = Decimal(fact) if isinstance(fact, int) and not isinstance(fact, bool) else fact
     return values
 
 
-def shown(definition: Definition, answers: Mapping[str, Any], facts: Mapping[str, Any], today: date) -> tuple[str, ...]:
+def shown(
+    definition: Definition, answers: Mapping[str, Any], facts: Mapping[str, Any], today: date
+) -> tuple[str, ...]:
     """The keys of the questions that these answers show, in order. Answers to others count for nothing."""
     return tuple(visible(definition, dict(answers), facts, today))
 
 
-def visible(definition: Definition, answers: dict[str, Any], facts: Mapping[str, Any], today: date) -> list[str]:
+def visible(
+    definition: Definition, answers: dict[str, Any], facts: Mapping[str, Any], today: date
+) -> list[str]:
     """The same; drops from `answers` what is not shown, in the order of the questions."""
     values = basis(definition, answers, facts, today)
     calculated = {calculation.key for calculation in definition.calculations}
@@ -101,11 +109,9 @@ def visible(definition: Definition, answers: dict[str, Any], facts: Mapping[str,
         if show is None:
             keys.append(key)
             continue
-        if question.shown_when.names & calculated:
-            fresh = values_of(definition, answers, facts, today)
-        else:
-            fresh = values
-        if show(fresh) is True:
+        needs_calculations = question.shown_when.names & calculated
+        known = values_of(definition, answers, facts, today) if needs_calculations else values
+        if show(known) is True:
             keys.append(key)
         else:
             answers.pop(key, None)
@@ -113,12 +119,18 @@ def visible(definition: Definition, answers: dict[str, Any], facts: Mapping[str,
     return keys
 
 
-def assess(definition: Definition, answers: Mapping[str, Any], facts: Mapping[str, Any], today: date) -> Outcome:
+def assess(
+    definition: Definition, answers: Mapping[str, Any], facts: Mapping[str, Any], today: date
+) -> Outcome:
     """Assess cleaned answers."""
     values = values_of(definition, answers, facts, today)
     criteria, held = {}, []
     for criterion in definition.criteria:
-        holding = [Held(criterion.key, i, rule) for i, rule in enumerate(criterion.rules) if rule.holds(values) is True]
+        holding = [
+            Held(criterion.key, i, rule)
+            for i, rule in enumerate(criterion.rules)
+            if rule.holds(values) is True
+        ]
         criteria[criterion.key] = _criterion([each.rule for each in holding])
         held += holding
     urgent = [rule for rule in definition.urgent if rule.holds(values) is True]
@@ -128,10 +140,14 @@ def assess(definition: Definition, answers: Mapping[str, Any], facts: Mapping[st
         urgent_reasons=tuple(sorted({rule.reason for rule in urgent})),
         headline=next((each for each in HEADLINES if each in categories), "none"),
         relative_count=categories.count("relative"),
-        possible_absolute=tuple(sorted(key for key, found in criteria.items() if found.could_be == "absolute")),
+        possible_absolute=tuple(
+            sorted(key for key, found in criteria.items() if found.could_be == "absolute")
+        ),
         criteria=criteria,
         extras=tuple(sorted({extra.reason for extra in definition.extras if extra.holds(values) is True})),
-        derived={c.key: _derived(values.get(c.key), c.decimals) for c in definition.calculations if c.outcome},
+        derived={
+            c.key: _derived(values.get(c.key), c.decimals) for c in definition.calculations if c.outcome
+        },
         held=tuple(held),
         values={c.key: values[c.key] for c in definition.calculations if c.key in values},
     )

@@ -6,7 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from screening.engine.expressions import (
-    Arithmetic, Bool, Call, Compare, Expression, Literal, Minus, Name, Node, Not, Tuple_,
+    Arithmetic,
+    Bool,
+    Call,
+    Compare,
+    Expression,
+    Literal,
+    Minus,
+    Name,
+    Node,
+    Not,
+    Tuple_,
+    printed,
 )  # fmt: skip
 
 
@@ -106,9 +117,10 @@ class _Checker:
             self.say(f"{_said(left)} and {_said(right)} are not of one kind, so they are never equal.")
 
     def choice(self, kind: Kind, other: Node, node: Node) -> None:
-        if kind.choices is not None and isinstance(other, Literal) and isinstance(other.value, str):
-            if other.value not in kind.choices:
-                self.say(f"{_said(node)} has no choice {other.value!r}.")
+        if kind.choices is None or not isinstance(other, Literal) or not isinstance(other.value, str):
+            return
+        if other.value not in kind.choices:
+            self.say(f"{_said(node)} has no choice {other.value!r}.")
 
     def member(self, left: Node, right: Node) -> None:
         if isinstance(right, Tuple_):
@@ -149,6 +161,4 @@ def _group(kind: Kind, other: Node) -> str:
 
 
 def _said(node: Node) -> str:
-    from screening.engine.expressions import printed
-
     return printed(node)

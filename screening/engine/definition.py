@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from types import MappingProxyType
 from typing import Any
 
-from screening.engine.evaluation import Compiled, compile_expression
-from screening.engine.expressions import Expression, ExpressionError, parse
+from screening.engine.evaluation import Compiled
+from screening.engine.expressions import Expression
 
 LANGUAGES = (1,)
 CATEGORIES = ("none", "info", "clarify", "relative", "absolute")
@@ -174,9 +173,8 @@ def read(document: Mapping[str, Any]) -> Definition:
 
     reader = Reader(document)
     definition = reader.definition()
-    if reader.problems:
+    if definition is None:
         raise DefinitionError(tuple(reader.problems))
-    assert definition is not None
     return definition
 
 

@@ -8,7 +8,17 @@ from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal, DecimalExc
 from typing import Any
 
 from screening.engine.expressions import (
-    Arithmetic, Bool, Call, Compare, Expression, Literal, Minus, Name, Node, Not, Tuple_,
+    Arithmetic,
+    Bool,
+    Call,
+    Compare,
+    Expression,
+    Literal,
+    Minus,
+    Name,
+    Node,
+    Not,
+    Tuple_,
 )  # fmt: skip
 
 CONTEXT = Context(prec=28, rounding=ROUND_HALF_EVEN)
@@ -19,26 +29,26 @@ Compiled = Callable[[Values], Any]
 
 
 def compile_expression(expression: Expression) -> Compiled:
-    return _compile(expression.node)
+    return compile_node(expression.node)
 
 
-def _compile(node: Node) -> Compiled:
+def compile_node(node: Node) -> Compiled:
     match node:
         case Literal(value):
             return lambda values: value
         case Name(key):
             return lambda values: values.get(key)
         case Not(part):
-            return _not(_compile(part))
+            return _not(compile_node(part))
         case Bool("and", parts):
-            return _and(tuple(_compile(each) for each in parts))
+            return _and(tuple(compile_node(each) for each in parts))
         case Bool(_, parts):
-            return _or(tuple(_compile(each) for each in parts))
+            return _or(tuple(compile_node(each) for each in parts))
         case Minus(part):
-            inner = _compile(part)
+            inner = compile_node(part)
             return lambda values: None if not isinstance(x := inner(values), Decimal) else CONTEXT.minus(x)
         case Arithmetic(op, left, right):
-            return _arithmetic(op, _compile(left), _compile(right))
+            return _arithmetic(op, compile_node(left), compile_node(right))
         case Compare(first, rest):
             return _compare(first, rest)
         case Call(function, arguments):
@@ -132,11 +142,11 @@ _TESTS: dict[str, Callable[[Any, Any], bool | None]] = {
 
 def _compare(first: Node, rest: tuple[tuple[str, Node], ...]) -> Compiled:
     if rest[0][0] in ("in", "not in"):
-        member = _member(_compile(first), rest[0][1])
+        member = _member(compile_node(first), rest[0][1])
         return member if rest[0][0] == "in" else _not(member)
-    links, left = [], _compile(first)
+    links, left = [], compile_node(first)
     for op, node in rest:
-        right = _compile(node)
+        right = compile_node(node)
         links.append(_link(_TESTS[op], left, right))
         left = right
     return links[0] if len(links) == 1 else _and(tuple(links))
@@ -148,8 +158,8 @@ def _link(test: Callable[[Any, Any], bool | None], left: Compiled, right: Compil
 
 def _member(left: Compiled, right: Node) -> Compiled:
     if isinstance(right, Tuple_):
-        return _or(tuple(_link(_equal, left, _compile(item)) for item in right.items))
-    several = _compile(right)
+        return _or(tuple(_link(_equal, left, compile_node(item)) for item in right.items))
+    several = compile_node(right)
 
     def run(values: Values) -> Any:
         one, many = left(values), several(values)
@@ -161,7 +171,7 @@ def _member(left: Compiled, right: Node) -> Compiled:
 
 
 def _call(function: str, nodes: tuple[Node, ...]) -> Compiled:
-    parts = tuple(_compile(node) for node in nodes)
+    parts = tuple(compile_node(node) for node in nodes)
     first = parts[0]
     if function == "answered":
         return lambda values: first(values) is not None

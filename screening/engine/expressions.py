@@ -6,17 +6,12 @@ Three-valued: None is unknown. See docs/architecture.md.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
-from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal, InvalidOperation
-from typing import Any, Union
+from decimal import Decimal, InvalidOperation
 
 LONGEST = 2000
 DEEPEST = 60
-CONTEXT = Context(prec=28, rounding=ROUND_HALF_EVEN)
-
-Value = Union[Decimal, str, bool, tuple, date, None]
 
 
 class ExpressionError(ValueError):
@@ -37,45 +32,45 @@ class Name:
 
 @dataclass(frozen=True)
 class Tuple_:
-    items: tuple["Node", ...]
+    items: tuple[Node, ...]
 
 
 @dataclass(frozen=True)
 class Not:
-    part: "Node"
+    part: Node
 
 
 @dataclass(frozen=True)
 class Bool:
     op: str
-    parts: tuple["Node", ...]
+    parts: tuple[Node, ...]
 
 
 @dataclass(frozen=True)
 class Compare:
-    first: "Node"
-    rest: tuple[tuple[str, "Node"], ...]
+    first: Node
+    rest: tuple[tuple[str, Node], ...]
 
 
 @dataclass(frozen=True)
 class Arithmetic:
     op: str
-    left: "Node"
-    right: "Node"
+    left: Node
+    right: Node
 
 
 @dataclass(frozen=True)
 class Minus:
-    part: "Node"
+    part: Node
 
 
 @dataclass(frozen=True)
 class Call:
     function: str
-    arguments: tuple["Node", ...]
+    arguments: tuple[Node, ...]
 
 
-Node = Union[Literal, Name, Tuple_, Not, Bool, Compare, Arithmetic, Minus, Call]
+Node = Literal | Name | Tuple_ | Not | Bool | Compare | Arithmetic | Minus | Call
 
 COMPARISONS = {
     ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=",
@@ -109,7 +104,9 @@ def parse(text: str) -> Expression:
     except SyntaxError as error:
         raise ExpressionError("This is not a complete expression.", error.offset or 0) from None
     except (RecursionError, MemoryError, ValueError):
-        raise ExpressionError("This expression is nested too deeply, or holds a character that it may not.") from None
+        raise ExpressionError(
+            "This expression is nested too deeply, or holds a character that it may not."
+        ) from None
     try:
         node = _Reader(text).read(tree.body, 0)
     except (RecursionError, MemoryError):

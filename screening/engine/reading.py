@@ -11,8 +11,22 @@ from typing import Any
 from screening.engine import checking
 from screening.engine.checking import Kind
 from screening.engine.definition import (
-    CATEGORIES, FACTS, LANGUAGES, YES_NO, Calculation, Choice, Criterion, Definition, Extra, Notice, Problem,
-    Question, Rule, Section, Threshold, UrgentRule,
+    CATEGORIES,
+    FACTS,
+    LANGUAGES,
+    YES_NO,
+    Calculation,
+    Choice,
+    Criterion,
+    Definition,
+    Extra,
+    Notice,
+    Problem,
+    Question,
+    Rule,
+    Section,
+    Threshold,
+    UrgentRule,
 )  # fmt: skip
 from screening.engine.evaluation import compile_expression
 from screening.engine.expressions import Expression, ExpressionError, parse
@@ -35,7 +49,11 @@ class Reader:
         try:
             return self._read()
         except (KeyError, TypeError, AttributeError, ValueError) as error:
-            self.say("", "shape", f"The document lacks a part or has one of another shape ({type(error).__name__} {error}).")
+            self.say(
+                "",
+                "shape",
+                f"The document lacks a part or has one of another shape ({type(error).__name__} {error}).",
+            )
             return None
 
     def _read(self) -> Definition | None:
@@ -50,10 +68,13 @@ class Reader:
         questions = {q.key: q for s in sections for q in s.questions}
         calculations = self.calculations(d.get("calculations", []))
         self.shown_in_order(questions, calculations)
-        notices = {n["key"]: Notice(n["key"], n["title"], n["body"], tuple(n.get("actions", ()))) for n in d.get("notices", [])}
+        notices = {
+            n["key"]: Notice(n["key"], n["title"], n["body"], tuple(n.get("actions", ())))
+            for n in d.get("notices", [])
+        }
         criteria = tuple(self.criterion(each) for each in d["criteria"])
         urgent = tuple(self.urgent(each, i, notices) for i, each in enumerate(d.get("urgent", [])))
-        extras = tuple(self.extra(each, i) for i, each in enumerate(d.get("extras", [])))
+        extras = tuple(self.extra_of(each, i) for i, each in enumerate(d.get("extras", [])))
         if self.problems:
             return None
         return Definition(
@@ -87,7 +108,9 @@ class Reader:
         self.name(t["key"], Kind("number"), where)
         value = self.decimal(t["value"], where)
         low, high = t.get("minimum"), t.get("maximum")
-        if (low is not None and value < self.decimal(low, where)) or (high is not None and value > self.decimal(high, where)):
+        if (low is not None and value < self.decimal(low, where)) or (
+            high is not None and value > self.decimal(high, where)
+        ):
             self.say(where, "bounds", f"{t['key']} must be from {low} to {high}.")
         return Threshold(t["key"], value, t.get("unit", ""), t["label"], t.get("source", ""))
 
@@ -107,7 +130,12 @@ class Reader:
                 self.say(f"thresholds.{t['key']}", "order", f"{t['key']} must be above {above}.")
 
     def section(self, s: Mapping[str, Any]) -> Section:
-        return Section(s["key"], s["title"], s.get("intro", ""), tuple(self.question(q, s["key"]) for q in s["questions"]))
+        return Section(
+            s["key"],
+            s["title"],
+            s.get("intro", ""),
+            tuple(self.question(q, s["key"]) for q in s["questions"]),
+        )
 
     def question(self, q: Mapping[str, Any], section: str) -> Question:
         where = f"sections.{section}.{q['key']}"
@@ -159,7 +187,11 @@ class Reader:
 
         def visit(key: str, path: tuple[str, ...]) -> None:
             if key in path:
-                self.say(f"calculations.{key}", "circle", f"{' needs '.join((*path[path.index(key):], key))}: a circle.")
+                self.say(
+                    f"calculations.{key}",
+                    "circle",
+                    f"{' needs '.join((*path[path.index(key) :], key))}: a circle.",
+                )
                 return
             if key not in ordered:
                 for name in sorted(rows[key].expression.names & rows.keys()):
@@ -170,10 +202,14 @@ class Reader:
             visit(key, ())
         return tuple(ordered.values())
 
-    def shown_in_order(self, questions: Mapping[str, Question], calculations: tuple[Calculation, ...]) -> None:
+    def shown_in_order(
+        self, questions: Mapping[str, Question], calculations: tuple[Calculation, ...]
+    ) -> None:
         needs: dict[str, set[str]] = {}
         for c in calculations:
-            needs[c.key] = set().union(*(needs.get(n, {n}) for n in c.expression.names)) if c.expression.names else set()
+            needs[c.key] = (
+                set().union(*(needs.get(n, {n}) for n in c.expression.names)) if c.expression.names else set()
+            )
         for q in questions.values():
             if q.shown_when is None:
                 continue
@@ -183,7 +219,9 @@ class Reader:
             for name in q.shown_when.names:
                 for key in needs.get(name, {name}):
                     if self.order.get(key, -1) >= self.order[q.key]:
-                        self.say(where, "later", f"{q.key} is shown by {key}, which is asked later or is itself.")
+                        self.say(
+                            where, "later", f"{q.key} is shown by {key}, which is asked later or is itself."
+                        )
 
     def criterion(self, c: Mapping[str, Any]) -> Criterion:
         rules = tuple(self.rule(r, f"criteria.{c['key']}.rules.{i}") for i, r in enumerate(c["rules"]))
@@ -205,8 +243,10 @@ class Reader:
             self.say(f"urgent.{index}.notice", "unknown", f"There is no notice named {u['notice']}.")
         if u["level"] not in ("now", "same_day"):
             self.say(f"urgent.{index}.level", "level", "The level is now or same_day.")
-        return UrgentRule(u["reason"], u["level"], when, u["notice"], u["text"], when.names, compile_expression(when))
+        return UrgentRule(
+            u["reason"], u["level"], when, u["notice"], u["text"], when.names, compile_expression(when)
+        )
 
-    def extra(self, e: Mapping[str, Any], index: int) -> Extra:
+    def extra_of(self, e: Mapping[str, Any], index: int) -> Extra:
         when = self.checked(e["when"], f"extras.{index}.when")
         return Extra(e["reason"], when, e["text"], compile_expression(when))

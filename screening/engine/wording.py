@@ -11,15 +11,28 @@ from typing import Any
 from screening.engine.answers import shown_in
 from screening.engine.assessment import values_of
 from screening.engine.definition import Definition, Question
-from screening.engine.evaluation import _compile
+from screening.engine.evaluation import compile_node
 from screening.engine.expressions import (
-    Arithmetic, Bool, Call, Compare, Expression, Literal, Minus, Name, Node, Not, Tuple_, names, walk,
+    Arithmetic,
+    Bool,
+    Call,
+    Compare,
+    Expression,
+    Literal,
+    Minus,
+    Name,
+    Node,
+    Not,
+    Tuple_,
+    names,
+    walk,
 )  # fmt: skip
 
 WORDS = {
     "==": "is", "!=": "is not", "<": "is below", "<=": "is at or below", ">": "is above", ">=": "is at or above",
     "in": "is one of", "not in": "is none of", "and": " and ", "or": " or ",
 }  # fmt: skip
+SIGNS = {"+": "+", "-": "−", "*": "×", "/": "÷"}
 FACTS = {"age": "Age", "sex": "Sex", "on_duty_contact": "Somebody is on duty"}
 
 
@@ -50,7 +63,9 @@ class _Speaker:
 
     def choice(self, key: str, value: str) -> str:
         question = self.definition.questions.get(key)
-        return next((f"“{c.text}”" for c in question.choices if c.value == value), value) if question else value
+        return (
+            next((f"“{c.text}”" for c in question.choices if c.value == value), value) if question else value
+        )
 
     def say(self, node: Node) -> str:
         match node:
@@ -67,7 +82,7 @@ class _Speaker:
             case Minus(part):
                 return f"minus {self.say(part)}"
             case Arithmetic(op, left, right):
-                return f"{self.say(left)} {dict(zip('+-*/', '+−×÷'))[op]} {self.say(right)}"
+                return f"{self.say(left)} {SIGNS[op]} {self.say(right)}"
             case Compare(first, rest):
                 return self.compare(first, rest)
             case Call(function, arguments):
@@ -105,7 +120,11 @@ class _Speaker:
         if isinstance(right, Tuple_):
             choices = " or ".join(self.value(first, item) for item in right.items)
             return f"{self.say(first)} is {'not ' if negated else ''}{choices}"
-        said = self.choice(right.key, first.value) if isinstance(right, Name) and isinstance(first, Literal) else self.say(first)
+        said = (
+            self.choice(right.key, first.value)
+            if isinstance(right, Name) and isinstance(first, Literal)
+            else self.say(first)
+        )
         return f"{self.say(right)} {'does not include' if negated else 'includes'} {said}"
 
     def call(self, function: str, arguments: tuple[Node, ...]) -> str:
@@ -132,7 +151,10 @@ def answer_in_words(question: Question, value: Any, unit_system: str = "metric")
         if question.type == "scale":
             return texts.get(f"{value.normalize():f}", f"{value:f}")
         if question.measure and unit_system != "metric" and question.measure != "hba1c":
-            return " ".join(f"{number_in_words(part)} {unit}" for unit, part in shown_in(question.measure, unit_system, value).items())
+            return " ".join(
+                f"{number_in_words(part)} {unit}"
+                for unit, part in shown_in(question.measure, unit_system, value).items()
+            )
         return f"{value:f}".replace("-", "−") + (f" {question.unit}" if question.unit else "")
     if question.type in ("date", "month") and isinstance(value, str):
         day = date.fromisoformat(value if len(value) > 7 else value + "-01")
@@ -150,17 +172,23 @@ class Evidence:
 
 
 def evidence(
-    definition: Definition, expression: Expression, answers: Mapping[str, Any], facts: Mapping[str, Any], today: date
+    definition: Definition,
+    expression: Expression,
+    answers: Mapping[str, Any],
+    facts: Mapping[str, Any],
+    today: date,
 ) -> tuple[Evidence, ...]:
     """The questions that an expression names, through calculations too, with the answers, and whether they decided."""
     values = values_of(definition, answers, facts, today)
     deciding: set[str] = set()
     for node in walk(expression.node):
-        if isinstance(node, Compare | Call | Name) and _compile(node)(values) is True:
+        if isinstance(node, Compare | Call | Name) and compile_node(node)(values) is True:
             deciding |= _questions(names(node), definition)
     keys = _questions(expression.names, definition)
     return tuple(
-        Evidence(key, q.text, q.short, answer_in_words(q, answers.get(key)) or "Not answered", key in deciding)
+        Evidence(
+            key, q.text, q.short, answer_in_words(q, answers.get(key)) or "Not answered", key in deciding
+        )
         for key, q in definition.questions.items()
         if key in keys
     )

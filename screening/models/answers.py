@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any, ClassVar
+from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from ledger.protect import kept
 from ledger.scoped import Scoped, ScopedQuerySet
@@ -49,7 +48,9 @@ class AnswersInProgress(models.Model):
     revisions = models.JSONField(default=dict)  # question key -> how often it changed
     done = models.JSONField(default=list)  # keys of the sections that were completed
     language = models.CharField(max_length=8, default="en")
-    amends = models.ForeignKey("screening.Submission", models.PROTECT, null=True, blank=True, related_name="+")
+    amends = models.ForeignKey(
+        "screening.Submission", models.PROTECT, null=True, blank=True, related_name="+"
+    )
     started_at = models.DateTimeField(default=timezone.now)
     saved_at = models.DateTimeField(default=timezone.now)
 
@@ -122,7 +123,9 @@ class Submission(models.Model):
     class Meta:
         default_manager_name = "unscoped"
         indexes = [
-            models.Index(fields=["patient", "questionnaire", "-submitted_at"], name="screening_sent_by_patient"),
+            models.Index(
+                fields=["patient", "questionnaire", "-submitted_at"], name="screening_sent_by_patient"
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

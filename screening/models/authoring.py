@@ -30,7 +30,9 @@ class Questionnaire(Draft):
     key = models.SlugField(_("key"), max_length=64, unique=True)
     title = models.CharField(_("title"), max_length=150)
     summary = models.TextField(_("summary"), blank=True, help_text=_("What it is for, in a sentence or two."))
-    intro = models.TextField(_("introduction"), blank=True, help_text=_("What patients read before they start."))
+    intro = models.TextField(
+        _("introduction"), blank=True, help_text=_("What patients read before they start.")
+    )
     minutes = models.PositiveSmallIntegerField(_("minutes it takes"), default=20)
     source_language = models.CharField(_("language it is written in"), max_length=8, default="en")
     sent_title = models.CharField(_("title after sending"), max_length=150, blank=True)
@@ -140,7 +142,9 @@ class Question(Row):
     help = models.TextField(_("help"), blank=True)
     why = models.TextField(_("why we ask"), blank=True)
     optional = models.BooleanField(_("may be left blank"), default=False)
-    shown_when = models.TextField(_("shown when"), blank=True, help_text=_("An expression; empty means always."))
+    shown_when = models.TextField(
+        _("shown when"), blank=True, help_text=_("An expression; empty means always.")
+    )
     minimum = models.DecimalField(_("lowest"), max_digits=12, decimal_places=4, null=True, blank=True)
     maximum = models.DecimalField(_("highest"), max_digits=12, decimal_places=4, null=True, blank=True)
     decimals = models.PositiveSmallIntegerField(_("decimals"), null=True, blank=True)
@@ -179,7 +183,9 @@ class Threshold(QuestionnaireRow):
     label = models.CharField(_("label"), max_length=150)
     source = models.TextField(_("source"), blank=True)
     minimum = models.DecimalField(_("lowest allowed"), max_digits=12, decimal_places=4, null=True, blank=True)
-    maximum = models.DecimalField(_("highest allowed"), max_digits=12, decimal_places=4, null=True, blank=True)
+    maximum = models.DecimalField(
+        _("highest allowed"), max_digits=12, decimal_places=4, null=True, blank=True
+    )
     above = models.CharField(
         _("must be above"), max_length=64, blank=True, help_text=_("Another threshold's key, or a number.")
     )
@@ -187,7 +193,9 @@ class Threshold(QuestionnaireRow):
     class Meta(Row.Meta):
         verbose_name = _("threshold")
         verbose_name_plural = _("thresholds")
-        constraints = [models.UniqueConstraint(fields=["questionnaire", "key"], name="screening_threshold_key")]
+        constraints = [
+            models.UniqueConstraint(fields=["questionnaire", "key"], name="screening_threshold_key")
+        ]
 
     def __str__(self) -> str:
         return self.label
@@ -204,7 +212,9 @@ class Calculation(QuestionnaireRow):
     class Meta(Row.Meta):
         verbose_name = _("calculation")
         verbose_name_plural = _("calculations")
-        constraints = [models.UniqueConstraint(fields=["questionnaire", "key"], name="screening_calculation_key")]
+        constraints = [
+            models.UniqueConstraint(fields=["questionnaire", "key"], name="screening_calculation_key")
+        ]
 
     def __str__(self) -> str:
         return self.label
@@ -219,16 +229,22 @@ class Criterion(QuestionnaireRow):
     questionnaire = models.ForeignKey(Questionnaire, models.CASCADE, related_name="criteria")
     key = KeyField(_("key"))
     label = models.CharField(_("label"), max_length=150)
-    topic = models.SlugField(_("topic"), max_length=64, blank=True, help_text=_("The topic of articles about it."))
+    topic = models.SlugField(
+        _("topic"), max_length=64, blank=True, help_text=_("The topic of articles about it.")
+    )
     about = models.TextField(_("why surgeons look at it"), blank=True)
-    modifiable = models.CharField(_("can it be changed"), max_length=6, choices=Modifiable, default=Modifiable.NO)
+    modifiable = models.CharField(
+        _("can it be changed"), max_length=6, choices=Modifiable, default=Modifiable.NO
+    )
     modifiable_note = models.CharField(_("how, in what time"), max_length=200, blank=True)
     next_steps = models.TextField(_("usual next steps"), blank=True, help_text=_("One on each line."))
 
     class Meta(Row.Meta):
         verbose_name = _("criterion")
         verbose_name_plural = _("criteria")
-        constraints = [models.UniqueConstraint(fields=["questionnaire", "key"], name="screening_criterion_key")]
+        constraints = [
+            models.UniqueConstraint(fields=["questionnaire", "key"], name="screening_criterion_key")
+        ]
 
     def __str__(self) -> str:
         return self.label
@@ -279,7 +295,9 @@ class UrgentRule(QuestionnaireRow):
     reason = KeyField(_("reason"))
     level = models.CharField(_("level"), max_length=8, choices=Level)
     when = models.TextField(_("when"))
-    notice = models.CharField(_("notice"), max_length=64, help_text=_("The key of the notice that patients see."))
+    notice = models.CharField(
+        _("notice"), max_length=64, help_text=_("The key of the notice that patients see.")
+    )
     text = models.TextField(_("what it means"), help_text=_("As surgeons read it."))
 
     class Meta(Row.Meta):

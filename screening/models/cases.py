@@ -111,7 +111,9 @@ class Case(models.Model):
     rank = models.PositiveIntegerField(default=0)
     waiting_since = models.DateTimeField(default=timezone.now)
     awaiting = models.BooleanField(default=True)  # state is new or in review; kept equal by a constraint
-    unassigned = models.BooleanField(default=True)  # no surgeon has the patient in care; the host keeps it true
+    unassigned = models.BooleanField(
+        default=True
+    )  # no surgeon has the patient in care; the host keeps it true
 
     objects = Scoped.from_queryset(CaseRows)()
     unscoped = models.Manager()
@@ -153,7 +155,9 @@ class Case(models.Model):
                 condition=Q(unassigned=True),
                 name="screening_case_any_state",
             ),
-            models.Index(fields=["rescreen_on"], condition=Q(rescreen_on__isnull=False), name="screening_case_rescreen"),
+            models.Index(
+                fields=["rescreen_on"], condition=Q(rescreen_on__isnull=False), name="screening_case_rescreen"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -210,7 +214,9 @@ class Decision(models.Model):
         ordering: ClassVar[list[str]] = ["at", "pk"]
         constraints = [
             # The version that the surgeon saw: two people deciding on the same one is refused by the database too.
-            models.UniqueConstraint(fields=["case", "case_version"], name="screening_decision_once_a_version"),
+            models.UniqueConstraint(
+                fields=["case", "case_version"], name="screening_decision_once_a_version"
+            ),
             models.CheckConstraint(
                 condition=~Q(state__in=["new", "in_review"]), name="screening_decision_decides"
             ),

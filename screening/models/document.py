@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 LANGUAGE = 1
 CONTENT = Path(__file__).resolve().parent.parent / "content"
 
-QUESTION = ("key", "type", "text", "help", "why", "optional", "shown_when", "short", "minimum", "maximum")
-QUESTION += ("decimals", "unit", "measure", "max_length", "credit")
+QUESTION = (
+    *("key", "type", "text", "help", "why", "optional", "shown_when", "short", "minimum", "maximum"),
+    *("decimals", "unit", "measure", "max_length", "credit"),
+)
 THRESHOLD = ("key", "value", "unit", "label", "source", "minimum", "maximum", "above")
 CALCULATION = ("key", "expression", "decimals", "label", "unit", "outcome")
 CRITERION = ("key", "label", "topic", "about", "modifiable", "modifiable_note", "next_steps")
@@ -62,7 +64,9 @@ def compile_rows(questionnaire: Questionnaire) -> dict[str, Any]:
             | {
                 "questions": [
                     _members(question, QUESTION)
-                    | _list("choices", [_members(choice, ("value", "text")) for choice in question.choices.all()])
+                    | _list(
+                        "choices", [_members(choice, ("value", "text")) for choice in question.choices.all()]
+                    )
                     for question in section.questions.all()
                 ]
             }

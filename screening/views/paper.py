@@ -8,10 +8,10 @@ from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
+
 from screening.engine.assessment import shown
 from screening.engine.definition import Definition, Question, Section
 from screening.engine.wording import in_words
-
 from screening.forms import UNITS, choices_of, unit_names
 
 
@@ -73,10 +73,11 @@ def _hint(question: Question, definition: Definition) -> str:
 def _ruled_out(definition: Definition, facts: Mapping[str, Any], today: date) -> set[str]:
     """Questions that facts alone keep from being shown, and those that hang on them."""
     visible, out = set(shown(definition, {}, facts, today)), set[str]()
+    calculated = {calculation.key for calculation in definition.calculations}
     for key, question in definition.questions.items():
         if question.shown_when is None or key in visible:
             continue
         asked = question.shown_when.names & definition.questions.keys()
-        if (not asked and not question.shown_when.names & definition.calculations.keys()) or asked & out:
+        if (not asked and not question.shown_when.names & calculated) or asked & out:
             out.add(key)
     return out

@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from screening.engine.definition import Section
 
 from screening import answering
+from screening.engine.definition import Section
 from screening.forms import SectionForm
 from screening.host import host
 from screening.models import AnswersInProgress, QuestionnaireEdition, Submission

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
+
 from screening.engine.definition import Definition, Question, Section
 from screening.engine.wording import answer_in_words
 

@@ -12,12 +12,12 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
-from screening.engine.answers import loads
-from screening.engine.assessment import shown
 
 from ledger import access
 from ledger.models import AccessRecord
 from screening import answering
+from screening.engine.answers import loads
+from screening.engine.assessment import shown
 from screening.host import host
 from screening.models import AnswersInProgress, Questionnaire, Submission
 from screening.views import paper

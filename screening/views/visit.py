@@ -10,10 +10,10 @@ from typing import Any
 from django.http import Http404, HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils import timezone
-from screening.engine.answers import dumps
-from screening.engine.definition import Definition, Section
 
 from screening.answering import is_stale
+from screening.engine.answers import dumps
+from screening.engine.definition import Definition, Section
 from screening.forms import SectionForm, form_class, units_for
 from screening.host import host
 from screening.models import AnswersInProgress, QuestionnaireEdition

@@ -14,7 +14,7 @@ from django.urls import reverse
 from ledger.models import AccessRecord
 from portal.accounts.models import User
 from screening.engine.answers import dumps
-from screening.models import Case
+from screening.models import Case, QuestionnaireEdition
 from tests.conftest import make_patient
 from tests.screening.factories import (
     BONE_ABSOLUTE,
@@ -253,3 +253,27 @@ def test_it_takes_a_fixed_number_of_statements(
     browser.get(url(case))
     with django_assert_max_num_queries(22):
         browser.get(url(case))
+
+
+def test_what_was_calculated_is_shown_as_short_as_it_is(
+    fusion: QuestionnaireEdition, patient: User, browser: Client
+) -> None:
+    submission = make_submission(
+        patient,
+        questionnaire=fusion.questionnaire,
+        edition=fusion,
+        values=dumps(
+            {
+                "bmi": Decimal("35.0"),
+                "phq2": Decimal(3),
+                "smoking_stopped_weeks": Decimal("5.857142857142857142857142857"),
+                "phq9": None,
+            }
+        ),
+    )
+    case = make_case(patient, questionnaire=fusion.questionnaire, submission=submission)
+    labels = {each.key: each.label for each in fusion.definition.calculations}
+    page = text(browser, case)
+    for words in (f"{labels['bmi']}</dt><dd>35.0 kg/m", f"{labels['phq2']}</dt><dd>3 ", "<dd>5.9 "):
+        assert words in page
+    assert labels["phq9"] not in page

@@ -1,4 +1,5 @@
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -34,7 +35,9 @@ class Command(BaseCommand):
         from django.conf import settings
 
         if not settings.DEBUG:
-            raise CommandError("The demo runs only where DEBUG is on, because its passwords are known to everyone.")
+            raise CommandError(
+                "The demo runs only where DEBUG is on, because its passwords are known to everyone."
+            )
         self.stdout.write("Setting up the database ...")
         call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
@@ -52,6 +55,7 @@ class Command(BaseCommand):
             [sys.executable, "manage.py", "tick", "--every", "10"],
         ]  # fmt: skip
         environment = {**os.environ, "PORTAL_ADDRESS": f"http://localhost:{port}"}
+        signal.signal(signal.SIGTERM, _stop)
         running = [subprocess.Popen(program, env=environment) for program in programs]  # noqa: S603
         try:
             _wait_until_up(port, running[0])
@@ -77,6 +81,11 @@ class Command(BaseCommand):
             self.stdout.write(f"  {line}")
 
 
+def _stop(number: int, frame: Any) -> None:
+    """Ended by another program, it takes what it started along."""
+    raise KeyboardInterrupt
+
+
 def _is_free(port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -93,7 +102,7 @@ def _wait_until_up(port: int, server: subprocess.Popen[bytes]) -> None:
         if server.poll() is not None:
             raise CommandError("The web server did not start; what it said stands above.")
         try:
-            with urlopen(address, timeout=2):  # noqa: S310  an address of our own
+            with urlopen(address, timeout=2):
                 return
         except (URLError, OSError):
             time.sleep(0.2)

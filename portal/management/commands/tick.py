@@ -7,10 +7,11 @@ from django.utils import timezone
 from ledger.outbox import send_due
 from portal.accounts.people import care_due
 from portal.mail import deliver
+from screening.reviewing import return_due
 
 
 class Command(BaseCommand):
-    help = "Does what is due: sends mails, and moves cases whose care began or ended. Safe to run twice, and in two places."
+    help = "Does what is due: sends mails, moves cases whose care began or ended, brings back those whose day has come. Safe to run twice, and in two places."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--every", type=int, metavar="SECONDS", help="go on doing it, with this pause")
@@ -18,6 +19,7 @@ class Command(BaseCommand):
     def handle(self, *, every: int | None, **options: Any) -> None:
         while True:
             care_due()
+            return_due(today=timezone.localdate())
             send_due(deliver, now=timezone.now())
             if every is None:
                 return

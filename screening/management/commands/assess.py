@@ -70,7 +70,9 @@ def _read(file: str) -> Any:
     except json.JSONDecodeError as error:
         raise Refused(f"{file} is not JSON: line {error.lineno}, column {error.colno}.") from None
     except (RecursionError, ValueError):
-        raise Refused(f"{file} is not JSON that can be read: it is nested too deeply, or a number is too long.") from None
+        raise Refused(
+            f"{file} is not JSON that can be read: it is nested too deeply, or a number is too long."
+        ) from None
 
 
 def _constant(name: str) -> Any:

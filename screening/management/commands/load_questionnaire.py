@@ -10,11 +10,15 @@ from screening.models.document import shipped
 
 
 class Command(BaseCommand):
-    help = "Makes a draft of a questionnaire that comes with the app. It still has to be approved and published."
+    help = (
+        "Makes a draft of a questionnaire that comes with the app. It still has to be approved and published."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("key", nargs="?", default="spinal-fusion")
-        parser.add_argument("--by", required=True, metavar="EMAIL", help="who is recorded as having written it")
+        parser.add_argument(
+            "--by", required=True, metavar="EMAIL", help="who is recorded as having written it"
+        )
 
     def handle(self, *, key: str, by: str, **options: Any) -> None:
         from django.contrib.auth import get_user_model

@@ -1,0 +1,334 @@
+"""Where authors write questionnaires: rows in the Django admin, checked as they are saved.
+
+A questionnaire opens as an outline whose lines are links. Saving any row saves the draft under the author's name, so
+an approval that was given or asked for falls, and whoever wrote cannot approve.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from editions import publishing
+from editions.admin import DraftAdmin, EditionAdmin
+from screening.engine.definition import Problem, problems, read
+from screening.engine.expressions import ExpressionError, parse
+from screening.engine.wording import in_words
+from screening.models import (
+    Calculation,
+    Choice,
+    Criterion,
+    Extra,
+    Notice,
+    Question,
+    Questionnaire,
+    QuestionnaireEdition,
+    Rule,
+    Section,
+    Source,
+    Threshold,
+    UrgentRule,
+)
+
+UNFIT, BEFORE = "_unfit", "_problems_before"  # what a request carries from one step of the admin to the next
+EXPRESSIONS = ("shown_when", "expression", "when")
+
+
+def questionnaire_of(row: Any) -> Questionnaire:
+    """The questionnaire that a row belongs to, through its section, criterion or question."""
+    for parent in ("questionnaire", "section", "criterion", "question"):
+        if hasattr(row, f"{parent}_id"):
+            found = getattr(row, parent)
+            return found if isinstance(found, Questionnaire) else questionnaire_of(found)
+    raise TypeError(row)
+
+
+class RowForm(forms.ModelForm):
+    """Expressions are read as they are typed; whether they fit the others is checked when all rows are saved."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for name in EXPRESSIONS:
+            text = cleaned.get(name)
+            if name in self.fields and text:
+                try:
+                    parse(text)
+                except ExpressionError as error:
+                    self.add_error(name, ValidationError(error.message, code="expression"))
+        return cleaned
+
+
+class Unfit(Exception):
+    """With this change the questionnaire would not fit together."""
+
+    def __init__(self, found: list[Problem]) -> None:
+        self.found = found
+        super().__init__("unfit")
+
+
+class RowAdmin(admin.ModelAdmin):
+    """A row of a questionnaire. What would break the questionnaire is refused, and said at the top of the form."""
+
+    form = RowForm
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Rows are reached through their questionnaire."""
+        return False
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            with transaction.atomic():
+                return super().changeform_view(request, *args, **kwargs)
+        except Unfit as unfit:
+            # Nothing was stored. The form is shown again with what was typed, and what is wrong.
+            setattr(request, UNFIT, [f"{problem.where}: {problem.message}" for problem in unfit.found])
+            return super().changeform_view(request, *args, **kwargs)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        sentences = getattr(request, UNFIT, [])
+        return type(form.__name__, (Refused, form), {"sentences": sentences}) if sentences else form
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        setattr(request, BEFORE, set(problems(questionnaire_of(obj).content())))
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        _save(questionnaire_of(form.instance), request)
+
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            with transaction.atomic():
+                return super().delete_view(request, *args, **kwargs)
+        except Unfit as unfit:
+            row = self.get_object(request, kwargs.get("object_id") or args[0])
+            for problem in unfit.found:
+                self.message_user(request, f"{problem.where}: {problem.message}", messages.ERROR)
+            self.message_user(request, _("It is still needed, so it was not removed."), messages.ERROR)
+            return redirect(_address(row))
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        questionnaire = questionnaire_of(obj)
+        setattr(request, BEFORE, set(problems(questionnaire.content())))
+        super().delete_model(request, obj)
+        _save(questionnaire, request)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        return {}
+
+    def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        return redirect(_address(questionnaire_of(obj)))
+
+    def response_post_save_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        return redirect(_address(questionnaire_of(obj)))
+
+    @admin.display(description=gettext_lazy("in words"))
+    def in_words(self, row: Any) -> str:
+        """The saved expression in the questions' own words."""
+        text = next((getattr(row, name) for name in EXPRESSIONS if getattr(row, name, "")), "")
+        if not text or row.pk is None:
+            return "–"
+        try:
+            return in_words(parse(text), read(questionnaire_of(row).content()))
+        except ValueError:
+            return _("This will stand here once the questionnaire fits together.")
+
+
+class Refused:
+    """Makes a form that was valid by itself say what it would have broken."""
+
+    sentences: list[str]
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()  # type: ignore[misc]
+        raise ValidationError([ValidationError(sentence, code="unfit") for sentence in self.sentences])
+
+
+def _save(questionnaire: Questionnaire, request: HttpRequest) -> None:
+    """The next version of the draft, unless the rows have a problem now that they did not have before."""
+    found = [
+        problem for problem in problems(questionnaire.content()) if problem not in getattr(request, BEFORE)
+    ]
+    if found:
+        raise Unfit(found)
+    publishing.save_draft(questionnaire, by=request.user)
+
+
+def _address(row: Any) -> str:
+    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+
+
+class ChoiceInline(admin.TabularInline):
+    model = Choice
+    extra = 0
+
+
+class SourceInline(admin.TabularInline):
+    model = Source
+    extra = 0
+
+
+class RuleInline(admin.StackedInline):
+    model = Rule
+    form = RowForm
+    extra = 0
+    fields = (("reason", "category", "could_be", "grade"), "when", "text", "source", "position")
+
+
+@admin.register(Section)
+class SectionAdmin(RowAdmin):
+    fields = ("questionnaire", "key", "title", "intro", "position")
+
+
+@admin.register(Question)
+class QuestionAdmin(RowAdmin):
+    inlines = (ChoiceInline,)
+    readonly_fields = ("in_words",)
+    fieldsets = (
+        (None, {"fields": ("section", "key", "type", "text", "short", "help", "why", "optional")}),
+        (gettext_lazy("When it is shown"), {"fields": ("shown_when", "in_words")}),
+        (gettext_lazy("Numbers"), {"fields": (("minimum", "maximum", "decimals"), ("unit", "measure"))}),
+        (gettext_lazy("More"), {"fields": ("max_length", "credit", "position")}),
+    )
+
+
+@admin.register(Threshold)
+class ThresholdAdmin(RowAdmin):
+    fields = (
+        "questionnaire",
+        "key",
+        "label",
+        ("value", "unit"),
+        ("minimum", "maximum"),
+        "above",
+        "source",
+        "position",
+    )
+
+
+@admin.register(Calculation)
+class CalculationAdmin(RowAdmin):
+    readonly_fields = ("in_words",)
+    fields = (
+        "questionnaire",
+        "key",
+        "label",
+        "expression",
+        "in_words",
+        ("decimals", "unit"),
+        "outcome",
+        "position",
+    )
+
+
+@admin.register(Criterion)
+class CriterionAdmin(RowAdmin):
+    inlines = (RuleInline, SourceInline)
+    fields = (
+        "questionnaire",
+        "key",
+        "label",
+        "topic",
+        "about",
+        "modifiable",
+        "modifiable_note",
+        "next_steps",
+        "position",
+    )
+
+
+@admin.register(UrgentRule)
+class UrgentRuleAdmin(RowAdmin):
+    readonly_fields = ("in_words",)
+    fields = ("questionnaire", "reason", "level", "when", "in_words", "notice", "text", "position")
+
+
+@admin.register(Extra)
+class ExtraAdmin(RowAdmin):
+    readonly_fields = ("in_words",)
+    fields = ("questionnaire", "reason", "when", "in_words", "text", "position")
+
+
+@admin.register(Notice)
+class NoticeAdmin(RowAdmin):
+    fields = ("questionnaire", "key", "title", "body", "actions", "position")
+
+
+@admin.register(Questionnaire)
+class QuestionnaireAdmin(DraftAdmin):
+    list_display = ("title", "key", "state")
+    readonly_fields = ("outline",)
+    fieldsets = (
+        (None, {"fields": ("title", "key", "summary", "intro", "minutes", "source_language")}),
+        (gettext_lazy("After sending"), {"fields": ("sent_title", "sent_body")}),
+        (gettext_lazy("Outline"), {"fields": ("outline",)}),
+    )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The key stays what addresses and records know once it has been published."""
+        fields = super().get_readonly_fields(request, obj)
+        return (*fields, "key") if obj is not None and obj.editions.exists() else fields
+
+    @admin.display(description=gettext_lazy("sections, questions, criteria, rules"))
+    def outline(self, questionnaire: Any) -> SafeString | str:
+        """Each line a link; the problems of the whole on top."""
+        if questionnaire is None or questionnaire.pk is None:
+            return _("Save it first. Its sections, questions and rules will be here.")
+        found = [(f"{problem.where}: {problem.message}",) for problem in problems(questionnaire.content())]
+        return format_html(
+            "{}{}",
+            format_html("<ul class='errorlist'>{}</ul>", format_html_join("", "<li>{}</li>", found))
+            if found
+            else "",
+            format_html_join("", "<h3>{}</h3><ul>{}</ul>", self._parts(questionnaire)),
+        )
+
+    def _parts(self, questionnaire: Any) -> list[tuple[str, SafeString]]:
+        parts = []
+        for section in questionnaire.sections.prefetch_related("questions"):
+            rows = [section, *section.questions.all()]
+            title = _("Section: %(title)s") % {"title": section.title}
+            parts.append((title, _links(rows, Question, f"section={section.pk}")))
+        query = f"questionnaire={questionnaire.pk}"
+        for title, rows, model in (
+            (_("Sections"), [], Section),
+            (_("Thresholds"), questionnaire.thresholds.all(), Threshold),
+            (_("Calculations"), questionnaire.calculations.all(), Calculation),
+            (_("Criteria with their rules"), questionnaire.criteria.all(), Criterion),
+            (_("Urgent rules"), questionnaire.urgentrules.all(), UrgentRule),
+            (_("Extras"), questionnaire.extras.all(), Extra),
+            (_("Notices"), questionnaire.notices.all(), Notice),
+        ):
+            parts.append((title, _links(rows, model, query)))
+        return parts
+
+
+def _links(rows: Any, model: Any, query: str) -> SafeString:
+    lines = [(_address(row), _line(row)) for row in rows]
+    add = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_add") + f"?{query}"
+    lines.append((add, _("Add: %(what)s") % {"what": model._meta.verbose_name}))
+    return format_html_join("", "<li><a href='{}'>{}</a></li>", lines)
+
+
+def _line(row: Any) -> str:
+    """A row in the outline: its label, and what tells it from its neighbours."""
+    if isinstance(row, Threshold):
+        return f"{row.label}: {row.value.normalize():f} {row.unit}".strip()
+    if isinstance(row, Section):
+        return _("the section itself (%(key)s)") % {"key": row.key}
+    return f"{row} ({row.key})" if hasattr(row, "key") else str(row)
+
+
+admin.site.register(QuestionnaireEdition, EditionAdmin)
