@@ -183,11 +183,13 @@ def _by_section(definition: Definition, answers: dict[str, Any]) -> list[tuple[S
 
 
 def _derived(definition: Definition, values: dict[str, Any]) -> list[Derived]:
-    """What was calculated and is known. What was not rounded is shown to one decimal at most."""
+    """What was calculated and is known."""
     known = [(each, values[each.key]) for each in definition.calculations if values.get(each.key) is not None]
-    return [Derived(each, number_in_words(_shortened(each, value))) for each, value in known]
+    return [Derived(each, _value_in_words(each, value)) for each, value in known]
 
 
-def _shortened(calculation: Calculation, value: Decimal) -> Decimal:
-    whole = value == value.to_integral_value()
-    return value if whole or calculation.decimals is not None else round(value, 1)
+def _value_in_words(calculation: Calculation, value: Decimal) -> str:
+    """With the decimals that the questionnaire asks for; what it did not round, with one at most."""
+    if calculation.decimals is None:
+        return number_in_words(round(value, 1))
+    return f"{value:.{calculation.decimals}f}"
