@@ -51,7 +51,9 @@ class ArticleForm(DraftForm):
         config={"extensions": EXTENSIONS},
         max_length=LONGEST,
         help_text=format_lazy(
-            gettext_lazy("Short sentences, plain words, “about 2 in 100” for numbers. Pictures are those under {place}."),
+            gettext_lazy(
+                "Short sentences, plain words, “about 2 in 100” for numbers. Pictures are those under {place}."
+            ),
             place=PICTURES,
         ),
     )
@@ -68,16 +70,22 @@ class ArticleForm(DraftForm):
         cleaned = clean(typed)
         self.taken_away = removed(typed, cleaned)
         if typed.strip() and not cleaned.strip():
-            raise ValidationError(_("Nothing of this text may be shown. Write it anew, without pasting."), code="unclean")
+            raise ValidationError(
+                _("Nothing of this text may be shown. Write it anew, without pasting."), code="unclean"
+            )
         return cleaned
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         last, due = cleaned.get("last_reviewed"), cleaned.get("next_review_due")
         if last and due and not last < due:
-            self.add_error("next_review_due", ValidationError(_("Give a day after the last review."), code="order"))
+            self.add_error(
+                "next_review_due", ValidationError(_("Give a day after the last review."), code="order")
+            )
         elif last and due and (due.year - last.year) * 12 + due.month - last.month > 36:
-            self.add_error("next_review_due", ValidationError(_("Review it within 36 months."), code="too_late"))
+            self.add_error(
+                "next_review_due", ValidationError(_("Review it within 36 months."), code="too_late")
+            )
         return cleaned
 
 
@@ -107,7 +115,10 @@ class ArticleAdmin(DraftAdmin):
     filter_horizontal = ("topics",)
     fieldsets = (
         (None, {"fields": ("title", "slug", "summary", "body", "readability", "topics")}),
-        (gettext_lazy("Who stands for it"), {"fields": ("author", "clinical_reviewer", "last_reviewed", "next_review_due")}),
+        (
+            gettext_lazy("Who stands for it"),
+            {"fields": ("author", "clinical_reviewer", "last_reviewed", "next_review_due")},
+        ),
     )
 
     def preview_url(self, obj: Any) -> str:
@@ -139,9 +150,13 @@ class ArticleAdmin(DraftAdmin):
         super().save_model(request, obj, form, change)
         if form.taken_away:
             what = ", ".join(form.taken_away[:20])
-            messages.warning(request, _("These parts are not allowed and were taken away: %(what)s.") % {"what": what})
+            messages.warning(
+                request, _("These parts are not allowed and were taken away: %(what)s.") % {"what": what}
+            )
 
-    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
         """The editor's import map needs the page's nonce."""
         if nonce := getattr(request, "csp_nonce", ""):
             context["media"] = Media.from_media(context["media"], nonce=str(nonce))

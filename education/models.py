@@ -9,8 +9,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from education.cleaning import clean
 from editions.models import EDITION_SET_ONCE, Draft, Edition, EditionQuerySet
+from education.cleaning import clean
 from ledger.protect import kept
 
 TEXTS = ("slug", "title", "summary", "body", "author", "clinical_reviewer")
@@ -44,9 +44,13 @@ class Topic(models.Model):
 class Article(Draft):
     """The working copy of an article. Patients never meet it: they read its editions."""
 
-    slug = models.SlugField(_("address"), max_length=80, unique=True, help_text=_("The last part of its address."))
+    slug = models.SlugField(
+        _("address"), max_length=80, unique=True, help_text=_("The last part of its address.")
+    )
     title = models.CharField(_("title"), max_length=150)
-    summary = models.TextField(_("summary"), max_length=400, help_text=_("What a reader will know afterwards, in two sentences."))
+    summary = models.TextField(
+        _("summary"), max_length=400, help_text=_("What a reader will know afterwards, in two sentences.")
+    )
     body = models.TextField(_("text"))
     topics = models.ManyToManyField(Topic, related_name="+", blank=True, verbose_name=_("topics"))
     author = models.CharField(_("author"), max_length=150, help_text=_("Name and role, as readers see it."))

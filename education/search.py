@@ -16,7 +16,37 @@ from education.readability import plain_text
 
 LONGEST = 200
 WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
-SMALL = frozenset("a an and are be can do does for how i if in is it me my of on or the to what when who why with".split())
+SMALL = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "are",
+        "be",
+        "can",
+        "do",
+        "does",
+        "for",
+        "how",
+        "i",
+        "if",
+        "in",
+        "is",
+        "it",
+        "me",
+        "my",
+        "of",
+        "on",
+        "or",
+        "the",
+        "to",
+        "what",
+        "when",
+        "who",
+        "why",
+        "with",
+    ]
+)
 ENDINGS = ("nesses", "ness", "ings", "ing", "ers", "er", "ies", "ed", "es", "s", "e", "y")
 
 

@@ -60,7 +60,9 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
     elif request.user.is_authenticated:
         ArticleRead.objects.meet(edition=edition, reader=request.user)
     shown = page_of(edition.digest, edition.content)
-    return render(request, "education/article.html", {"page": shown, "edition": edition, "article": shown.content})
+    return render(
+        request, "education/article.html", {"page": shown, "edition": edition, "article": shown.content}
+    )
 
 
 def _must_have_met(request: HttpRequest, edition: ArticleEdition) -> None:
@@ -75,7 +77,9 @@ def preview(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     draft = get_object_or_404(Article, slug=slug)
     shown = page(draft.content())
-    return render(request, "education/article.html", {"page": shown, "article": shown.content, "draft": draft})
+    return render(
+        request, "education/article.html", {"page": shown, "article": shown.content, "draft": draft}
+    )
 
 
 @require_safe

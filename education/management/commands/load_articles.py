@@ -14,10 +14,14 @@ CONTENT = Path(__file__).resolve().parents[2] / "content"
 
 
 class Command(BaseCommand):
-    help = "Makes drafts of the articles that come with the app. They still have to be approved and published."
+    help = (
+        "Makes drafts of the articles that come with the app. They still have to be approved and published."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--by", required=True, metavar="EMAIL", help="who is recorded as having written them")
+        parser.add_argument(
+            "--by", required=True, metavar="EMAIL", help="who is recorded as having written them"
+        )
 
     def handle(self, *, by: str, **options: Any) -> None:
         user = get_user_model()._default_manager.get_by_natural_key(by)
@@ -61,6 +65,8 @@ def _iso(day: date | str | None) -> str | None:
 
 def load(content: dict[str, Any], user: Any) -> bool:
     """Write the draft. False where it says the same already."""
-    article, _created = Article.objects.get_or_create(slug=content["slug"], defaults={"title": content["title"]})
+    article, _created = Article.objects.get_or_create(
+        slug=content["slug"], defaults={"title": content["title"]}
+    )
     article.restore(content)
     return save_draft(article, by=user)
