@@ -8,8 +8,9 @@ from education.models import Article, ArticleEdition, ArticleRead
 from education.rendering import page_of
 from ledger.models import AccessRecord
 from screening.host import host
-from screening.models import Alert, AnswersInProgress, Case, Questionnaire, QuestionnaireEdition, Submission
+from screening.models import Alert, AnswersInProgress, Questionnaire, QuestionnaireEdition, Submission
 from screening.reviewing import messages_for
+from screening.worklist import Chosen, count
 
 
 def for_patient(user: Any) -> dict[str, Any]:
@@ -66,9 +67,8 @@ def for_staff(user: Any) -> dict[str, Any]:
     """What waits at this person's desk."""
     context: dict[str, Any] = {}
     if user.has_perm("screening.review_cases"):
-        waiting = Case.objects.visible_to(user).filter(awaiting=True)
-        context["waiting"] = waiting.count()
-        context["urgent"] = waiting.filter(urgency__gt=0).count()
+        context["waiting"] = count(user, Chosen())
+        context["urgent"] = count(user, Chosen(category="urgent"))
     if user.has_perm("screening.acknowledge_alert"):
         context["alerts"] = (
             Alert.objects.visible_to(user).filter(acknowledged_at__isnull=True).order_by("raised_at")[:20]

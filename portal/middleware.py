@@ -27,7 +27,7 @@ class LoginRequired(LoginRequiredMiddleware):
     sender (see portal.expired), and the login page leads back to the page that it came from.
     """
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> Any:
         if wants_json(request):
             return JsonResponse({"error": _("You have been logged out. Log in to go on.")}, status=401)
         if request.method == "POST":

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import REASON_NO_CSRF_COOKIE
 from django.shortcuts import render
+from django.template import Context, Engine
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -74,15 +73,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Written out, so that it works when the database does not."""
-    from django.template.loader import get_template
-
-    return HttpResponse(get_template("500.html").template.render(_plain()), status=500)
-
-
-def _plain() -> Any:
-    from django.template import Context
-
-    return Context()
+    return HttpResponse(Engine.get_default().get_template("500.html").render(Context()), status=500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

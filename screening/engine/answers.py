@@ -16,6 +16,7 @@ from screening.engine.definition import Definition, Problem, Question
 from screening.engine.evaluation import round_half_away
 
 NUMBER = re.compile(r"[+-]?\d{1,12}(?:[.,]\d{1,12})?")
+ADULT, OLDEST = 18, 120  # completed years
 INCH, POUND, STONE = Decimal("2.54"), Decimal("0.45359237"), Decimal(14)
 MINUS = str.maketrans({"\u2212": "-", "\u2013": "-", "\u00a0": " "})
 
@@ -221,12 +222,14 @@ def clean_facts(given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Pro
         if key not in ("age", "sex", "on_duty_contact")
     }
     facts: dict[str, Any] = {"on_duty_contact": True}
-    age = given.get("age")
-    whole = isinstance(age, int | Decimal) and not isinstance(age, bool) and age == int(age)
-    if whole and 18 <= age <= 120:
+    age: Any = given.get("age")
+    number = isinstance(age, int | Decimal) and not isinstance(age, bool)
+    if number and ADULT <= age <= OLDEST and age == int(age):
         facts["age"] = int(age)
     else:
-        errors["age"] = Problem("age", "age", "Age must be a whole number of years from 18 to 120.")
+        errors["age"] = Problem(
+            "age", "age", f"Age must be a whole number of years from {ADULT} to {OLDEST}."
+        )
     if "sex" in given and not isinstance(given["sex"], str):
         errors["sex"] = Problem("sex", "type", "Sex must be a text.")
     elif "sex" in given:

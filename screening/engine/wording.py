@@ -110,21 +110,23 @@ class _Speaker:
             return self.choice(left.key, right.value)
         return self.say(right)
 
+    def literal(self, key: str, first: Node) -> str:
+        """A value in words, as a choice of the question that it is looked for in."""
+        if isinstance(first, Literal) and isinstance(first.value, str):
+            return self.choice(key, first.value)
+        return self.say(first)
+
     def member(self, first: Node, op: str, right: Node) -> str:
         negated = op == "not in"
         if isinstance(right, Tuple_) and isinstance(first, Literal):
             keys = ", ".join(self.say(item) for item in right.items)
             named = next((i.key for i in right.items if isinstance(i, Name)), "")
-            said = self.choice(named, first.value) if isinstance(first.value, str) else self.say(first)
+            said = self.literal(named, first)
             return f"{'none' if negated else 'at least one'} of {keys} is {said}"
         if isinstance(right, Tuple_):
             choices = " or ".join(self.value(first, item) for item in right.items)
             return f"{self.say(first)} is {'not ' if negated else ''}{choices}"
-        said = (
-            self.choice(right.key, first.value)
-            if isinstance(right, Name) and isinstance(first, Literal)
-            else self.say(first)
-        )
+        said = self.literal(right.key, first) if isinstance(right, Name) else self.say(first)
         return f"{self.say(right)} {'does not include' if negated else 'includes'} {said}"
 
     def call(self, function: str, arguments: tuple[Node, ...]) -> str:
@@ -144,7 +146,7 @@ def answer_in_words(question: Question, value: Any, unit_system: str = "metric")
     """An answer as people read it; empty where there is none."""
     if value is None or value == "" or value == []:
         return ""
-    texts = {choice.value: choice.text for choice in question.choices}
+    texts: dict[Any, str] = {choice.value: choice.text for choice in question.choices}
     if isinstance(value, list | tuple):
         return ", ".join(texts.get(each, each) for each in value)
     if isinstance(value, Decimal):

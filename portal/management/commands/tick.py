@@ -11,7 +11,7 @@ from screening.reviewing import return_due
 
 
 class Command(BaseCommand):
-    help = "Does what is due: sends mails, moves cases whose care began or ended, brings back those whose day has come. Safe to run twice, and in two places."
+    help = "Does what is due: mails, care that began or ended, cases whose day has come. Safe to run twice at once."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--every", type=int, metavar="SECONDS", help="go on doing it, with this pause")
