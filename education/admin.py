@@ -158,7 +158,8 @@ class ArticleAdmin(DraftAdmin):
         self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
     ) -> HttpResponse:
         """The editor's import map needs the page's nonce."""
-        if nonce := getattr(request, "csp_nonce", ""):
+        nonce = getattr(request, "csp_nonce", None)
+        if nonce is not None:  # it is false, not None, until somebody asks for its text
             context["media"] = Media.from_media(context["media"], nonce=str(nonce))
         return super().render_change_form(request, context, *args, **kwargs)
 
