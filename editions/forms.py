@@ -47,8 +47,9 @@ class DraftForm(forms.ModelForm):
             return
         self.conflicts = list(self._conflicts(stored))
         # Whoever saves again has been told, and means it.
-        self.data = self.data.copy()
-        self.data[self.add_prefix("version")] = stored.version
+        posted: Any = self.data
+        self.data = data = posted.copy()
+        data[self.add_prefix("version")] = stored.version
         who = publishing.Stale(publishing.last_change(stored))
         advice = _("What you typed is still here. Saving again replaces what was saved in between.")
         raise ValidationError("%(who)s %(advice)s", code="stale", params={"who": who, "advice": advice})
@@ -60,7 +61,7 @@ class DraftForm(forms.ModelForm):
             bound = self[field.name]
             if bound.field.has_changed(field.value_from_object(stored), bound.data):
                 yours = self.cleaned_data.get(field.name, bound.data)
-                yield Conflict(bound.label, getattr(stored, field.name), yours)
+                yield Conflict(str(bound.label), getattr(stored, field.name), yours)
 
 
 class StepForm(forms.Form):

@@ -141,7 +141,7 @@ def publish(draft: Draft, *, by: Any, publish_at: datetime | None = None) -> Edi
 
 def _freeze(draft: Draft, by: Any, publish_at: datetime | None) -> Edition:
     now = timezone.now()
-    model = edition_model(type(draft))
+    model: Any = edition_model(type(draft))
     last = draft.editions.order_by("-number").values_list("number", flat=True).first()
     edition: Edition = model._base_manager.create(
         **{model.draft_field: draft},

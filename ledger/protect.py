@@ -27,7 +27,7 @@ from django.db import DatabaseError, connections, models, router, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import UniqueConstraint
 
-from ledger.triggers import Rule, triggers, uniques
+from ledger.triggers import Rule, columns, triggers, uniques
 
 KeptModel = TypeVar("KeptModel", bound=type[models.Model])
 
@@ -38,9 +38,9 @@ def kept(*, set_once: Collection[str] = ()) -> Callable[[KeptModel], KeptModel]:
     """Declare that the rows of a concrete model are written once. `set_once` names fields of the model."""
 
     def declare(model: KeptModel) -> KeptModel:
-        columns = tuple(model._meta.get_field(name).column for name in set_once)
-        _refuse_what_cannot_be_kept(model, columns)
-        _rules[model._meta.label_lower] = Rule(model, columns)
+        rule = Rule(model, columns(model, set_once))
+        _refuse_what_cannot_be_kept(model, rule.set_once)
+        _rules[model._meta.label_lower] = rule
         return model
 
     return declare

@@ -19,15 +19,16 @@ def lift_before_flush() -> None:
     are dropped around that flush, and only there; a test itself meets them in place. Tests that roll back
     never flush.
     """
-    original = TransactionTestCase._fixture_teardown
+    test_case: Any = TransactionTestCase  # Django has no public name for what is wrapped here
+    original = test_case._fixture_teardown
     if hasattr(original, "__wrapped__"):
         return
 
     @wraps(original)
-    def _fixture_teardown(self: TransactionTestCase) -> Any:
+    def _fixture_teardown(self: Any) -> Any:
         with ExitStack() as stack:
             for alias in self._databases_names(include_mirrors=False):
                 stack.enter_context(disabled(connections[alias]))
             return original(self)
 
-    TransactionTestCase._fixture_teardown = _fixture_teardown  # type: ignore[method-assign]
+    test_case._fixture_teardown = _fixture_teardown

@@ -7,11 +7,11 @@ which there are. They are in order when the second holds all of the first, word 
 from django.core.exceptions import ImproperlyConfigured
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from ledger.triggers.base import Rule, Triggers, uniques
+from ledger.triggers.base import Rule, Triggers, columns, uniques
 from ledger.triggers.postgresql import PostgreSQLTriggers
 from ledger.triggers.sqlite import SQLiteTriggers
 
-__all__ = ["Rule", "triggers", "uniques"]
+__all__ = ["Rule", "columns", "triggers", "uniques"]
 
 VENDORS: dict[str, type[Triggers]] = {"sqlite": SQLiteTriggers, "postgresql": PostgreSQLTriggers}
 

@@ -31,23 +31,25 @@ class Unique:
     """Columns that no two rows share, among the rows that meet the condition."""
 
     columns: tuple[str, ...]
-    constraint: UniqueConstraint | None = None
+    constraint: Any = None  # a UniqueConstraint, where it has a condition
 
 
 def uniques(model: type[models.Model]) -> list[Unique]:
     meta = model._meta
-    single = [Unique((field.column,)) for field in meta.local_concrete_fields if field.unique]
-    together = [Unique(_columns(model, names)) for names in meta.unique_together]
+    single = [Unique(columns(model, [field.name])) for field in meta.local_concrete_fields if field.unique]
+    together = [Unique(columns(model, names)) for names in meta.unique_together]
     constraints = [
-        Unique(_columns(model, constraint.fields), constraint if constraint.condition else None)
+        Unique(columns(model, constraint.fields), constraint if constraint.condition else None)
         for constraint in meta.constraints
         if isinstance(constraint, UniqueConstraint) and constraint.fields
     ]
     return [*single, *together, *constraints]
 
 
-def _columns(model: type[models.Model], names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(model._meta.get_field(name).column for name in names)
+def columns(model: type[models.Model], names: Iterable[str]) -> tuple[str, ...]:
+    """The columns behind fields. Raises FieldDoesNotExist for what is no field."""
+    fields: list[Any] = [model._meta.get_field(name) for name in names]
+    return tuple(field.column for field in fields)
 
 
 class Triggers:
