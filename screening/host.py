@@ -77,13 +77,12 @@ class Host:
         return Contacts()
 
     def units(self, user: Any) -> str:
-        """"metric", "imperial" (feet, inches, pounds) or "uk" (feet, inches, stones and pounds)."""
+        """ "metric", "imperial" (feet, inches, pounds) or "uk" (feet, inches, stones and pounds)."""
         return "metric"
 
     def confirm_password(self, request: HttpRequest) -> HttpResponse | None:
         """None when the password was given a short while ago, or the page that asks for it."""
         return None
-
 
     def sender(self, user: Any) -> str:
         """The value of the hidden field `sender` in patients' forms; see `recovered`."""

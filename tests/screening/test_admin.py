@@ -85,7 +85,9 @@ def test_a_rule_reads_in_words(login, editor, questionnaire):
 
 def test_a_question_that_rules_use_is_not_removed(login, editor, questionnaire):
     client, question = login(editor), Question.objects.get(key="back_sore")
-    response = client.post(reverse("admin:screening_question_delete", args=[question.pk]), {"post": "yes"}, follow=True)
+    response = client.post(
+        reverse("admin:screening_question_delete", args=[question.pk]), {"post": "yes"}, follow=True
+    )
     assert "still needed" in response.content.decode()
     assert Question.objects.filter(key="back_sore").exists()
 
