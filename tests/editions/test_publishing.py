@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from editions import publishing
@@ -277,6 +278,19 @@ def test_what_readers_see_already_is_neither_submitted_nor_published(
     publish(note)
     with pytest.raises(NotAllowed, match="word for word"):
         publishing.submit(note, by=writer)
+
+
+def test_what_readers_came_to_see_since_its_approval_is_not_published_again(
+    note: Note, writer: Any, reviewer: Any, publish: Publish
+) -> None:
+    scheduled = publish(note, publish_at=timezone.now() + timedelta(days=1))
+    publishing.submit(note, by=writer)
+    publishing.approve(note, by=reviewer, digest=note.digest())
+    with (
+        time_machine.travel(scheduled.publish_at, tick=False),
+        pytest.raises(NotAllowed, match="word for word"),
+    ):
+        publishing.publish(note, by=reviewer)
 
 
 def test_a_withdrawn_text_may_be_published_again_after_a_new_approval(

@@ -190,6 +190,20 @@ def test_a_worker_that_comes_back_late_does_not_undo_what_another_noted(
     assert (message.sent_at, message.last_error) == (NOON + CLAIM, "")
 
 
+def test_a_worker_that_comes_back_late_does_not_bring_the_next_try_forward(
+    transactional_db: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    put()
+
+    def late(message: OutboxMessage) -> None:
+        outbox.send_due(Mailer(ConnectionRefusedError()), NOON + CLAIM)
+        raise TimeoutError
+
+    outbox.send_due(late, NOON)
+    message = OutboxMessage.objects.get()
+    assert (message.due_at, message.last_error) == (NOON + CLAIM + BACKOFF[1], "ConnectionRefusedError")
+
+
 def test_two_workers_send_each_message_once(transactional_db: None) -> None:
     keys = [f"case-{number}" for number in range(20)]
     for key in keys:

@@ -7,9 +7,12 @@ from collections.abc import Iterator
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, models
+from django.test.utils import isolate_apps
 
 from ledger.protect import missing
+from ledger.triggers.base import Rule
+from ledger.triggers.sqlite import SQLiteTriggers
 from tests.editions.app.models import Stamp
 from tests.ledger.kept_rows import KEPT, an_edition, contents, insert, refusal
 
@@ -94,3 +97,28 @@ def test_rows_outside_of_the_condition_may_be_alike(recursive_triggers: str) -> 
 def insert_stamp(text: str) -> str:
     statement = "INSERT OR REPLACE INTO notes_stamp (id, text) VALUES (%s, %s)"
     return refusal(statement, [uuid.uuid4().hex, text])
+
+
+@isolate_apps("tests.editions.app")
+def test_neither_the_case_of_a_text_nor_the_hidden_key_of_a_row_can_be_changed(
+    recursive_triggers: str,
+) -> None:
+    class Word(models.Model):
+        word = models.CharField(max_length=9, primary_key=True)
+        said_at = models.DateTimeField(null=True)
+
+        class Meta:
+            app_label = "notes"
+
+        def __str__(self) -> str:
+            return self.word
+
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE notes_word (word text PRIMARY KEY COLLATE NOCASE, said_at text)")
+        cursor.execute("INSERT INTO notes_word (word) VALUES ('left'), ('right')")
+    SQLiteTriggers(connection).create(Rule(Word, ("said_at",)), ["word", "said_at"])
+    assert KEPT in refusal("UPDATE notes_word SET word = 'LEFT' WHERE word = 'left'")
+    assert KEPT in refusal("UPDATE OR REPLACE notes_word SET rowid = 1 WHERE word = 'right'")
+    assert refusal("UPDATE notes_word SET said_at = 'now'") == ""
+    with connection.cursor() as cursor:
+        assert cursor.execute("SELECT word FROM notes_word").fetchall() == [("left",), ("right",)]
