@@ -6,9 +6,10 @@ Three-valued: None is unknown. See docs/architecture.md.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 LONGEST = 2000
 DEEPEST = 60
@@ -92,36 +93,59 @@ class Expression:
         return printed(self.node)
 
 
+# What Python's parser would let through, warn about or skip, and a rule must not hold.
+QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+NUMBER_LIKE = re.compile(r"(?<!\w)\.?\d[\w.]*")
+NUMBER = re.compile(r"[0-9]{1,13}(\.[0-9]{0,12})?|\.[0-9]{1,12}")
+
+
 def parse(text: str) -> Expression:
     """Raises ExpressionError for whatever is not of the language, and nothing else."""
     if not isinstance(text, str) or not text.strip():
         raise ExpressionError("Write an expression.")
     if len(text) > LONGEST:
         raise ExpressionError(f"An expression may have {LONGEST:,} characters at most.")
-    text = text.strip()
+    line = text.strip().replace("\r", " ").replace("\n", " ")
+    _screen(line)
     try:
-        tree = ast.parse(text.replace("\r", " ").replace("\n", " "), mode="eval")
+        tree = ast.parse(line, mode="eval")
+        node = _Reader(line).read(tree.body, 0)
     except SyntaxError as error:
         raise ExpressionError("This is not a complete expression.", error.offset or 0) from None
+    except ExpressionError:
+        raise
     except (RecursionError, MemoryError, ValueError):
         raise ExpressionError(
             "This expression is nested too deeply, or holds a character that it may not."
         ) from None
-    try:
-        node = _Reader(text).read(tree.body, 0)
-    except (RecursionError, MemoryError):
-        raise ExpressionError("This expression is nested too deeply.") from None
+    if len(printed(node)) > LONGEST:
+        raise ExpressionError(f"An expression may have {LONGEST:,} characters at most, written with spaces.")
     return Expression(node, frozenset(names(node)))
+
+
+def _screen(line: str) -> None:
+    """Refuse comments (they would swallow the lines after them), escapes, prefixed texts, odd numbers."""
+    bare = QUOTED.sub(lambda text: f'"{" " * (len(text.group()) - 2)}"', line)
+    if "\\" in line or '"""' in line or "'''" in line:
+        raise ExpressionError("Backslashes and three quotation marks together are not part of the language.")
+    if "#" in bare:
+        raise ExpressionError("A rule cannot hold a remark: # is not part of the language.", bare.index("#"))
+    if re.search(r"\w[\"']", bare):
+        raise ExpressionError("Put a space before a text in quotation marks.")
+    for number in NUMBER_LIKE.finditer(bare):
+        if not NUMBER.fullmatch(number.group()):
+            raise ExpressionError("Write numbers as 30 or 2.5.", number.start())
 
 
 class _Reader:
     """From Python's syntax tree to our nodes: what is not named here is not let through."""
 
-    def __init__(self, text: str) -> None:
-        self.text = text
+    def __init__(self, line: str) -> None:
+        self.encoded = line.encode()  # the tree counts bytes
 
     def refuse(self, message: str, node: ast.AST) -> ExpressionError:
-        return ExpressionError(message, getattr(node, "col_offset", 0))
+        before = self.encoded[: getattr(node, "col_offset", 0)]
+        return ExpressionError(message, len(before.decode()))
 
     def read(self, node: ast.expr, depth: int) -> Node:
         if depth > DEEPEST:
@@ -134,15 +158,11 @@ class _Reader:
 
     def read_constant(self, node: ast.Constant, depth: int) -> Node:
         if isinstance(node.value, str):
+            if '"' in node.value and "'" in node.value:
+                raise self.refuse("A text can hold one kind of quotation mark only.", node)
             return Literal(node.value)
         if isinstance(node.value, int | float) and not isinstance(node.value, bool):
-            typed = ast.get_source_segment(self.text, node) or ""
-            try:
-                value = Decimal(typed)
-            except InvalidOperation:
-                raise self.refuse("Write numbers as 30 or 2.5.", node) from None
-            if value.is_finite() and abs(value.adjusted()) <= 12 and len(typed) <= 24:
-                return Literal(value)
+            return Literal(Decimal(self.encoded[node.col_offset : node.end_col_offset].decode()))
         raise self.refuse("Only numbers and texts in quotation marks can stand here.", node)
 
     def read_name(self, node: ast.Name, depth: int) -> Node:
@@ -228,33 +248,48 @@ def names(node: Node) -> set[str]:
 
 
 def printed(node: Node) -> str:
-    """The node as text that parses to the same again: every compound part in brackets of its own."""
-
-    def part(inner: Node) -> str:
-        text = printed(inner)
-        return text if isinstance(inner, Literal | Name | Call | Tuple_) else f"({text})"
-
+    """The node as text that parses to the same again, with no more brackets than reading it needs."""
     match node:
         case Literal(value):
             return f"{value:f}" if isinstance(value, Decimal) else _quoted(value)
         case Name(key):
             return key
         case Tuple_(items):
-            return "(" + ", ".join(part(item) for item in items) + ("," if len(items) == 1 else "") + ")"
+            return "(" + ", ".join(map(printed, items)) + ("," if len(items) == 1 else "") + ")"
         case Not(inner):
-            return f"not {part(inner)}"
+            return f"not {_part(inner, 2)}"
         case Minus(inner):
-            return f"-{part(inner)}"
+            return f"-{_part(inner, 6)}"
         case Bool(op, parts):
-            return f" {op} ".join(part(each) for each in parts)
+            return f" {op} ".join(_part(each, 2) for each in parts)
         case Compare(first, rest):
-            return part(first) + "".join(f" {op} {part(right)}" for op, right in rest)
+            return _part(first, 4) + "".join(f" {op} {_part(right, 4)}" for op, right in rest)
         case Arithmetic(op, left, right):
-            return f"{part(left)} {op} {part(right)}"
+            return f"{_part(left, _tightness(node))} {op} {_part(right, _tightness(node) + 1)}"
         case Call(function, arguments):
-            return f"{function}({', '.join(printed(each) for each in arguments)})"
+            return f"{function}({', '.join(map(printed, arguments))})"
     raise TypeError(node)
 
 
+def _part(node: Node, least: int) -> str:
+    return printed(node) if _tightness(node) >= least else f"({printed(node)})"
+
+
+def _tightness(node: Node) -> int:
+    """How tightly a node holds together: brackets go round what holds less tightly than its place asks."""
+    match node:
+        case Bool():
+            return 1
+        case Not():
+            return 2
+        case Compare():
+            return 3
+        case Arithmetic(op, _, _):
+            return 4 if op in "+-" else 5
+        case Minus():
+            return 6
+    return 7
+
+
 def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return f"'{text}'" if '"' in text else f'"{text}"'
