@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from screening.answering import Seen
 from screening.engine.answers import dumps, loads, shown_in
 from screening.engine.definition import Definition, Question, Section
+from screening.engine.evaluation import round_half_away
 from screening.widgets import DateParts, Part, Parts
 
 # measure -> unit system -> the boxes to type in. The first system is that of the stored unit.
@@ -104,6 +105,14 @@ def _help(question: Question) -> str:
     return escape(" ".join(lines))
 
 
+def _parts(measure: str, system: str, value: Decimal) -> dict[str, str]:
+    """A stored number in the boxes of a unit system, without zeros at its end."""
+    parts = shown_in(measure, system, value)
+    if (measure, system) == ("hba1c", "uk"):
+        parts = {"mmol/mol": round_half_away((value - Decimal("2.15")) / Decimal("0.0915"), 1)}
+    return {key: f"{part.normalize():f}" for key, part in parts.items()}
+
+
 class Answer(forms.Field):
     """Shows what is stored, also after it was sent; as it was typed only where it could not be stored."""
 
@@ -178,8 +187,7 @@ class SectionForm(forms.Form):
         if value is None:
             return ""
         if question.measure:
-            parts = shown_in(question.measure, self.units[question.measure], value)
-            return {key: f"{part:f}" for key, part in parts.items()}
+            return _parts(question.measure, self.units[question.measure], value)
         return f"{value:f}" if isinstance(value, Decimal) else value
 
     def dispute(self, key: str, stored: str) -> None:
@@ -199,8 +207,8 @@ class SectionForm(forms.Form):
         """What the page that sends this knew; nothing where it does not say, or not in our words."""
         try:
             values, revisions = loads(self.data.get("seen", "")), json.loads(self.data.get("revisions", ""))
-            return {key: Seen(int(revisions.get(key, 0)), values.get(key), known=True) for key in self.fields}
-        except (ValueError, TypeError, AttributeError, RecursionError):
+            return {key: Seen(revisions.get(key, 0), values.get(key), known=True) for key in self.fields}
+        except (ValueError, AttributeError, RecursionError):
             return {}
 
     @property

@@ -79,8 +79,15 @@ def call(attempt: AnswersInProgress | Submission) -> bool:
 
 
 def _named(definition: Definition, rule: Any) -> list[str]:
-    """The questions that the rule asks about."""
-    return [key for key in definition.questions if key in rule.names]
+    """The questions that the rule asks about, also by way of calculations."""
+    calculations = {each.key: each.expression.names for each in definition.calculations}
+    found, names = set[str](), [*rule.names]
+    while names:
+        name = names.pop()
+        if name not in found:
+            found.add(name)
+            names += calculations.get(name, ())
+    return [key for key in definition.questions if key in found]
 
 
 def urgent_rows(attempt: AnswersInProgress | Submission, *, with_amended: bool = False) -> Any:

@@ -64,6 +64,7 @@ class Parts(forms.Widget):
         context = super().get_context(name, value, attrs)
         values = self.split(value)
         id_ = context["widget"]["attrs"].get("id", f"id_{name}")
+        context["widget"]["invalid"] = context["widget"]["attrs"].get("aria-invalid") == "true"
         context["widget"]["parts"] = [
             {
                 "part": part,

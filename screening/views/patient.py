@@ -115,10 +115,11 @@ def section(request: HttpRequest, questionnaire: str, section: str) -> HttpRespo
         return _save_page(request, visit, page, typed, stay=True)
     if typed := _waiting(request):
         return _save_page(request, visit, page, typed, stay=True)
-    if visit.must_move or not visit.progress.may_open(page):
+    if visit.must_move:
+        return redirect("screening:questionnaire", questionnaire)
+    if not visit.progress.may_open(page):
         return redirect(address(visit))
-    form = visit.form(page)
-    return _show(request, visit, page, form)
+    return _show(request, visit, page, visit.form(page))
 
 
 def _save_page(
@@ -126,7 +127,8 @@ def _save_page(
 ) -> HttpResponse:
     """Store what fits, show what does not, and go where the patient wants to go."""
     form = visit.form(page, data)
-    goes_on = not (stay or data.get("leave") or data.get("units"))
+    in_order = page not in visit.progress.pages or visit.progress.may_open(page)
+    goes_on = in_order and not (stay or data.get("leave") or data.get("units"))
     must_move = visit.must_move
     form.is_valid()
     saved = answering.save(

@@ -25,6 +25,6 @@ def begun(fusion: QuestionnaireEdition, patient: Any) -> AnswersInProgress:
 
 
 @pytest.fixture
-def browser(patient: Any, login: Callable[..., Client]) -> Client:
+def phone(patient: Any, login: Callable[..., Client]) -> Client:
     """The patient's."""
     return login(patient)

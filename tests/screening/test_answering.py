@@ -20,7 +20,9 @@ from tests.screening.factories import make_edition
 from tests.screening.typing import answer_all
 
 
-def save(attempt: AnswersInProgress, seen: dict[str, Seen] | None = None, section: str = "", **given: Any) -> Any:
+def save(
+    attempt: AnswersInProgress, seen: dict[str, Seen] | None = None, section: str = "", **given: Any
+) -> Any:
     return answering.save(
         patient=attempt.patient,
         questionnaire=attempt.questionnaire,
@@ -164,7 +166,11 @@ def test_an_urgent_answer_is_written_down_with_the_notice_shown(begun, patient, 
 def test_it_puts_the_patient_on_the_list_and_raises_an_alert(begun, patient):
     save(begun, red_flag_bladder_bowel="not_sure")
     case = Case.objects.visible_to(patient).get()
-    assert (case.submission, case.urgency, case.urgent_reasons) == (None, 1, ["red_flag_bladder_bowel_unsure"])
+    assert (case.submission, case.urgency, case.urgent_reasons) == (
+        None,
+        1,
+        ["red_flag_bladder_bowel_unsure"],
+    )
     alert = Alert.objects.visible_to(patient).get()
     assert (alert.case, alert.attempt, alert.level) == (case, begun.pk, "same_day")
 
@@ -233,7 +239,10 @@ def test_a_call_asked_for_is_written_down_and_told(patient, fusion, on_duty):
     assert save(attempt, **mood).notice == "crisis"
     assert answering.ask_for_call(patient=patient, questionnaire=fusion.questionnaire)
     assert urgent(patient) == [("mood_self_harm", "now", False), ("mood_self_harm", "now", True)]
-    assert [message.key.split(":")[0] for message in OutboxMessage.objects.order_by("pk")] == ["alert", "call"]
+    assert [message.key.split(":")[0] for message in OutboxMessage.objects.order_by("pk")] == [
+        "alert",
+        "call",
+    ]
 
 
 def test_a_call_can_be_asked_for_when_nobody_is_on_duty_but_nobody_is_told(begun, patient):

@@ -46,7 +46,11 @@ def test_the_list_is_in_the_order_of_the_specification():
 
 
 def test_an_absolute_criterion_stands_before_one_that_only_could_be():
-    assert rank(a("absolute", possible_absolute=True)) == rank(a("absolute")) < rank(a("clarify", possible_absolute=True))
+    assert (
+        rank(a("absolute", possible_absolute=True))
+        == rank(a("absolute"))
+        < rank(a("clarify", possible_absolute=True))
+    )
 
 
 def test_an_urgent_answer_puts_an_unsent_case_on_the_list(patient):
@@ -71,7 +75,11 @@ def test_a_second_urgent_answer_never_lowers_the_first(patient):
 def test_an_urgent_answer_brings_a_decided_case_back(patient):
     decided = make_case(patient, state=Case.State.NOT_NOW, version=4)
     case = place_urgent(
-        patient=patient, questionnaire=decided.questionnaire, level="now", reasons=["numbness"], at=timezone.now()
+        patient=patient,
+        questionnaire=decided.questionnaire,
+        level="now",
+        reasons=["numbness"],
+        at=timezone.now(),
     )
     assert case.pk == decided.pk
     assert (case.state, case.awaiting, case.version) == ("new", True, 5)

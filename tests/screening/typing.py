@@ -50,7 +50,9 @@ def fields(response: Any) -> dict[str, Any]:
     parser.feed(response.content.decode())
     fields = {name: value for name, value in parser.fields.items() if name != "csrfmiddlewaretoken"}
     fields.pop("", None)
-    return {name: value.removeprefix("\n") if isinstance(value, str) else value for name, value in fields.items()}
+    return {
+        name: value.removeprefix("\n") if isinstance(value, str) else value for name, value in fields.items()
+    }
 
 
 def address(section: str, tail: str = "") -> str:

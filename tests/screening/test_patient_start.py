@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from screening import answering
+from screening.models import AnswersInProgress, Submission
+from screening.models.document import shipped
+from tests.conftest import make_patient
+from tests.screening.factories import DOCUMENT, make_edition
+from tests.screening.test_answering import without_smoking_choice
+from tests.screening.test_patient_section import RED_FLAGS, withdraw
+from tests.screening.typing import address, answer_all, send
+
+START = "/screening/spinal-fusion/"
+
+
+def in_progress(patient):
+    return AnswersInProgress.objects.visible_to(patient)
+
+
+def test_with_one_questionnaire_one_is_led_straight_to_it(phone, fusion):
+    assert phone.get("/screening/")["Location"] == START
+
+
+def test_with_two_one_chooses(phone, fusion):
+    make_edition(DOCUMENT)
+    page = phone.get("/screening/").content.decode()
+    assert f'href="{START}"' in page
+    assert 'href="/screening/small/"' in page
+
+
+def test_with_none_one_is_asked_to_call(phone, practice):
+    page = phone.get("/screening/").content.decode()
+    assert "closed for now" in page
+    assert practice.phone in page
+
+
+def test_the_start_page_says_how_long_it_takes_and_who_reads_it(phone, fusion, practice):
+    page = phone.get(START).content.decode()
+    assert "about 20 minutes" in page
+    assert f"surgical team at {practice.name}" in page
+    assert "You can stop at any point" in page
+
+
+def test_reading_the_start_page_begins_nothing(phone, fusion, patient):
+    phone.get(START)
+    assert not in_progress(patient).exists()
+
+
+def test_starting_twice_is_starting_once(phone, fusion, patient):
+    for _click in range(2):
+        assert phone.post(START)["Location"] == address("red_flags")
+    assert in_progress(patient).count() == 1
+
+
+def test_one_goes_on_where_one_left_off(phone, begun):
+    send(phone, "red_flags", RED_FLAGS)
+    page = phone.get(START).content.decode()
+    assert "Resume at page 2 of 11" in page
+    assert f'href="{address("cancer")}"' in page
+
+
+def test_when_all_is_answered_one_is_led_to_check(phone, patient, fusion):
+    answer_all(patient, fusion)
+    assert f'href="{address("check")}"' in phone.get(START).content.decode()
+
+
+def test_nobody_under_18_starts(fusion, login, practice):
+    born = timezone.localdate() - timedelta(days=17 * 365)
+    young = make_patient("Yuki Young", born=born)
+    client = login(young)
+    for response in (client.get(START), client.post(START)):
+        assert response.status_code == 200
+        assert "call us instead" in response.content.decode()
+        assert practice.phone in response.content.decode()
+    assert not in_progress(young).exists()
+
+
+def test_an_unknown_questionnaire_is_not_found(phone, fusion):
+    assert phone.get("/screening/nothing/").status_code == 404
+
+
+@pytest.mark.parametrize("person", ["editor", "approver", "surgeon", "administrator"])
+def test_only_patients_start(person, fusion, request, login):
+    client = login(request.getfixturevalue(person))
+    assert [client.get("/screening/").status_code, client.get(START).status_code] == [403, 403]
+    assert client.post(START).status_code == 403
+
+
+def test_without_a_login_one_is_led_to_it(client, fusion):
+    assert client.get(START)["Location"] == f"/accounts/login/?next={START}"
+
+
+# Newer editions -----------------------------------------------------------------------------------------
+
+
+def test_answers_on_a_withdrawn_edition_are_kept_while_there_is_no_other(phone, begun, patient, fusion):
+    send(phone, "red_flags", RED_FLAGS)
+    withdraw(fusion)
+    assert "closed for now" in phone.get(START).content.decode()
+    assert phone.get(address("cancer"))["Location"] == START
+    assert in_progress(patient).get().values == RED_FLAGS
+
+
+def test_they_move_to_the_newest_and_the_patient_is_told_what_changed(phone, begun, patient, fusion):
+    answering.save(
+        patient=patient, questionnaire=fusion.questionnaire, given={"smoking": "some_days"}, seen={}
+    )
+    withdraw(fusion)
+    newer = make_edition(without_smoking_choice())
+    assert "questions have changed" in phone.get(START).content.decode()
+    page = phone.post(START, follow=True).content.decode()
+    assert "Do you smoke a water pipe?" in page
+    assert "Please answer these once more" in page
+    assert in_progress(patient).get().edition == newer
+
+
+def test_a_newer_edition_alone_does_not_move_anybody(phone, begun, patient, fusion):
+    make_edition(without_smoking_choice())
+    assert phone.get(address("red_flags")).status_code == 200
+    assert in_progress(patient).get().edition == fusion
+
+
+def test_answers_that_lay_too_long_are_looked_through_once_more(phone, begun, patient):
+    send(phone, "red_flags", RED_FLAGS)
+    in_progress(patient).update(saved_at=timezone.now() - timedelta(days=91))
+    assert phone.get(address("cancer"))["Location"] == START
+    assert phone.post(START)["Location"] == address("red_flags")
+    assert in_progress(patient).get().values == RED_FLAGS
+
+
+# After sending ------------------------------------------------------------------------------------------
+
+
+def test_what_was_sent_can_be_corrected(phone, patient, fusion):
+    answer_all(patient, fusion, smoking="daily")
+    first = answering.submit(patient=patient, questionnaire=fusion.questionnaire)
+    assert "Correct what I sent" in phone.get(START).content.decode()
+    assert phone.post(START, {"correct": "1"})["Location"] == address("check")
+    assert in_progress(patient).get().values["smoking"] == "daily"
+    send(phone, "nicotine", {"smoking": "never"}, **{"return": "check"})
+    phone.post(address("check"), {"attempt": in_progress(patient).get().pk})
+    assert Submission.objects.visible_to(patient).get(amends=first)
+
+
+def test_or_answered_again_from_the_start(phone, patient, fusion):
+    answer_all(patient, fusion, smoking="daily")
+    answering.submit(patient=patient, questionnaire=fusion.questionnaire)
+    assert phone.post(START)["Location"] == address("red_flags")
+    assert in_progress(patient).get().values == {}
+
+
+# On paper -----------------------------------------------------------------------------------------------
+
+
+def test_the_empty_form_holds_every_question_with_when_to_answer_it(phone, patient, fusion, on_duty):
+    page = phone.get(address("blank")).content.decode()
+    for question in fusion.definition.questions.values():
+        assert question.text.replace("'", "&#x27;") in page.replace("&quot;", '"')
+    assert page.count("Answer this if") > 10
+    assert "Developed by Drs." in page
+
+
+def test_nobody_on_duty_no_questions_about_mood_on_paper(phone, fusion):
+    page = phone.get(address("blank")).content.decode()
+    assert "Little interest or pleasure" not in page
+    assert "Trouble falling or staying asleep" not in page
+    assert shipped("spinal-fusion")["title"] in page
