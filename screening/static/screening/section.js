@@ -19,6 +19,7 @@
   let held = null; // the button that was pressed meanwhile
   let timer = 0;
   let closed = false;
+  let released = Promise.resolve(); // fulfilled while no finger or mouse button is down
 
   const cookie = () => {
     const start = `${say.csrfCookie}=`;
@@ -104,6 +105,8 @@
     const state = await response.json();
     const sent = Object.keys(packet.answers);
     packet = null;
+    // A page that moves under a finger takes the button away that is being pressed.
+    await released;
     if (!state.revisions) {
       closed = response.status === 409; // there is nothing in progress any more
       return tell(state.error);
@@ -189,6 +192,15 @@
     held = null;
     form.requestSubmit(button === form ? null : button);
   }
+
+  addEventListener("pointerdown", () => {
+    released = new Promise((resolve) => {
+      for (const name of ["pointerup", "pointercancel"]) {
+        addEventListener(name, () => setTimeout(resolve), { once: true });
+      }
+      setTimeout(resolve, 1000);
+    });
+  });
 
   const answered = (event) => {
     const box = event.target.closest("[data-question]");
