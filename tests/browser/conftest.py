@@ -17,12 +17,15 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response
 
 from editions import publishing
 from education.models import Article, ArticleEdition
+from ledger.testing import lift_before_flush
 from portal.accounts.models import Contact, Practice, User
 from portal.accounts.people import confirm_address
 from screening.models import QuestionnaireEdition
 from screening.models.document import shipped
 from tests.screening.factories import make_edition
 from tests.servers import find_chromium
+
+lift_before_flush()
 
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -134,6 +137,7 @@ class Windows:
         context.on("response", self._loaded)
         if user is not None:
             log_in(context, user, self._address)
+        context.set_default_timeout(15_000)
         return context.new_page()
 
     def _heard(self, message: ConsoleMessage) -> None:

@@ -44,7 +44,7 @@ def test_help_needs_no_login(windows):
     page = windows.open()
     page.goto("/accounts/login/")
     # When
-    page.get_by_role("link", name="Get help now").click()
+    page.get_by_role("link", name="Get help now", exact=True).click()
     # Then
     expect(page.get_by_role("link", name="Call 911")).to_have_attribute("href", "tel:911")
     well_made(page)
