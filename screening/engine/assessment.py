@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from screening.engine.definition import CATEGORIES, Definition, Rule, UrgentRule
-from screening.engine.evaluation import TODAY, round_half_away
+from screening.engine.evaluation import TODAY, rounded_or_unknown
 
 RANK = {category: place for place, category in enumerate(CATEGORIES)}
 HEADLINES = ("absolute", "relative", "clarify")
@@ -76,7 +76,7 @@ def values_of(
     for calculation in definition.calculations:
         result = calculation.compute(values)
         if result is not None and calculation.decimals is not None:
-            result = round_half_away(result, calculation.decimals)
+            result = rounded_or_unknown(result, calculation.decimals)
         if result is not None:
             values[calculation.key] = result
     return values

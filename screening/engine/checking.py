@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
+from screening.engine.definition import scaled
+from screening.engine.evaluation import PLACES, compile_node
 from screening.engine.expressions import (
     Arithmetic,
     Bool,
@@ -17,16 +20,21 @@ from screening.engine.expressions import (
     Node,
     Not,
     Tuple_,
+    names,
     printed,
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Kind:
-    """What a key stands for: number, text, several, scale, boolean, date or month; and its choices."""
+    """What a key stands for: number, choice, text, several, scale, boolean, date or month.
+
+    `choices` are the values that an answer can have; `value` is a threshold's.
+    """
 
     kind: str
     choices: frozenset[str] | None = None
+    value: Decimal | None = None
 
 
 NUMBER, TEXT, BOOLEAN = Kind("number"), Kind("text"), Kind("boolean")
@@ -72,7 +80,7 @@ class _Checker:
             case Arithmetic(op, left, right):
                 self.number(left)
                 self.number(right)
-                if op == "/" and isinstance(right, Literal) and right.value == 0:
+                if op == "/" and self.constant(right) == 0:
                     self.say("This divides by zero.")
                 return NUMBER
             case Compare(first, rest):
@@ -91,6 +99,14 @@ class _Checker:
         found = self.kind(node)
         if found is not None and found.kind not in ("number", "scale"):
             self.say(f"{_said(node)} is no number, so it cannot be calculated with.")
+
+    def constant(self, node: Node) -> Decimal | None:
+        """What a node is whatever is answered: made of numbers and thresholds only."""
+        known = {key: kind.value for key in names(node) if (kind := self.namespace.get(key))}
+        if len(known) < len(names(node)) or None in known.values():
+            return None
+        value = compile_node(node)(known)
+        return value if isinstance(value, Decimal) else None
 
     def compare(self, first: Node, rest: tuple[tuple[str, Node], ...]) -> None:
         left = first
@@ -117,10 +133,11 @@ class _Checker:
             self.say(f"{_said(left)} and {_said(right)} are not of one kind, so they are never equal.")
 
     def choice(self, kind: Kind, other: Node, node: Node) -> None:
-        if kind.choices is None or not isinstance(other, Literal) or not isinstance(other.value, str):
+        if kind.choices is None or not isinstance(other, Literal):
             return
-        if other.value not in kind.choices:
-            self.say(f"{_said(node)} has no choice {other.value!r}.")
+        known = {scaled(choice) if kind.kind == "scale" else choice for choice in kind.choices}
+        if other.value not in known and (isinstance(other.value, str) or kind.kind == "scale"):
+            self.say(f"{_said(node)} has no choice {_said(other)}.")
 
     def member(self, left: Node, right: Node) -> None:
         if isinstance(right, Tuple_):
@@ -151,6 +168,8 @@ class _Checker:
         else:
             for argument in arguments:
                 self.number(argument)
+        if function == "round_half_up" and not _is_places(arguments[1]):
+            self.say(f"round_half_up needs a whole number of places from 0 to {len(PLACES) - 1}.")
         return NUMBER
 
 
@@ -158,6 +177,10 @@ def _group(kind: Kind, other: Node) -> str:
     if kind.kind == "scale":
         return "text" if isinstance(other, Literal) and isinstance(other.value, str) else "number"
     return {"choice": "text", "date": "text", "month": "text"}.get(kind.kind, kind.kind)
+
+
+def _is_places(node: Node) -> bool:
+    return isinstance(node, Literal) and node.value in PLACES
 
 
 def _said(node: Node) -> str:

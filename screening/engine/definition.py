@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -14,6 +15,14 @@ LANGUAGES = (1,)
 CATEGORIES = ("none", "info", "clarify", "relative", "absolute")
 FACTS = {"age": "number", "sex": "text", "on_duty_contact": "boolean"}
 YES_NO = (("yes", "Yes"), ("no", "No"), ("not_sure", "Not sure"))
+
+
+SCALE_NUMBER = re.compile(r"-?[0-9]{1,6}(\.[0-9]{1,6})?")
+
+
+def scaled(value: str) -> Decimal | str:
+    """A scale's choice as it is stored and compared: the number that it is, or the word."""
+    return Decimal(value) if SCALE_NUMBER.fullmatch(value) else value
 
 
 @dataclass(frozen=True)

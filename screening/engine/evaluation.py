@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal, DecimalException
+from decimal import (
+    ROUND_HALF_EVEN,
+    ROUND_HALF_UP,
+    Context,
+    Decimal,
+    DecimalException,
+    DivisionByZero,
+    InvalidOperation,
+    Overflow,
+)
 from typing import Any
 
 from screening.engine.expressions import (
@@ -21,7 +30,17 @@ from screening.engine.expressions import (
     Tuple_,
 )  # fmt: skip
 
-CONTEXT = Context(prec=28, rounding=ROUND_HALF_EVEN)
+# Contexts of our own, so that a thread's settings can change no result.
+TRAPS = [InvalidOperation, DivisionByZero, Overflow]
+CONTEXT = Context(
+    prec=28, rounding=ROUND_HALF_EVEN, Emin=-999999, Emax=999999, capitals=1, clamp=0, traps=TRAPS
+)
+ROUNDING = Context(
+    prec=40, rounding=ROUND_HALF_UP, Emin=-999999, Emax=999999, capitals=1, clamp=0, traps=TRAPS
+)
+MOST_PLACES = 12
+PLACES = tuple(Decimal(places) for places in range(MOST_PLACES + 1))
+QUANTA = tuple(Decimal((0, (1,), -places)) for places in range(MOST_PLACES + 1))
 TODAY = ""  # the key of the day in values; no question can have it
 
 Values = Mapping[str, Any]
@@ -199,20 +218,24 @@ def _total(values: Any) -> Decimal:
 
 
 def round_half_away(value: Decimal, places: int) -> Decimal:
-    """Rounded to `places`, halves away from zero; never minus zero."""
-    rounded = value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP, context=Context(prec=40))
-    return abs(rounded) if rounded == 0 else rounded
+    """Rounded to 0 to 12 places, halves away from zero; never minus zero. Raises DecimalException when huge."""
+    rounded = value.quantize(QUANTA[places], context=ROUNDING)
+    return rounded if rounded else rounded.copy_abs()
+
+
+def rounded_or_unknown(value: Decimal, places: int) -> Decimal | None:
+    try:
+        return round_half_away(value, places)
+    except DecimalException:
+        return None
 
 
 def _rounded(inner: Compiled, places: Compiled) -> Compiled:
     def run(values: Values) -> Any:
         value, digits = inner(values), places(values)
-        if not isinstance(value, Decimal) or not isinstance(digits, Decimal):
+        if not isinstance(value, Decimal) or digits not in PLACES:
             return None
-        try:
-            return round_half_away(value, int(digits))
-        except DecimalException:
-            return None
+        return rounded_or_unknown(value, int(digits))
 
     return run
 
