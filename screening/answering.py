@@ -150,7 +150,7 @@ def save(
     if set(accepted) != set(given):
         after = clean(definition, {**before, **accepted}, attempt.facts, today, only=set(accepted))
     revealed = tuple(set(after.shown) - set(shown(definition, before, attempt.facts, today)))
-    changed = _store(attempt, before, after.answers)
+    changed = _change(attempt, before, after.answers)
     result = Saved(
         attempt=attempt,
         shown=after.shown,
@@ -161,8 +161,9 @@ def save(
         conflicts=conflicts,
         notice=raise_urgent(attempt, before, after.answers, today),
     )
-    if section:
-        _finish(result, definition, section)
+    finished = _finish(result, definition, section) if section else False
+    if changed or finished:
+        attempt.save(update_fields=["answers", "revisions", "saved_at", "done"])
     return result
 
 
@@ -190,28 +191,27 @@ def _merge(
     return accepted, tuple(conflicts)
 
 
-def _store(
+def _change(
     attempt: AnswersInProgress, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> tuple[str, ...]:
+    """Take over the answers, without saving them yet, and return the keys of those that changed."""
     changed = tuple(key for key in {**before, **after} if before.get(key) != after.get(key))
     if changed:
         for key in changed:
             attempt.revisions[key] = attempt.revisions.get(key, 0) + 1
         attempt.answers = dumps(after)
         attempt.saved_at = timezone.now()
-        attempt.save(update_fields=["answers", "revisions", "saved_at"])
     return changed
 
 
-def _finish(saved: Saved, definition: Definition, section: str) -> None:
-    """Note that the section is done, where everything that it asks was answered, and nothing came up anew."""
+def _finish(saved: Saved, definition: Definition, section: str) -> bool:
+    """The section is done, where all that it asks was answered and nothing came up anew. True where that is new."""
     attempt = saved.attempt
     asked = {question.key for question in definition.section(section).questions}
     open_ = asked & {*saved.missing, *saved.errors, *saved.conflicts, *saved.revealed}
     done = {*attempt.done} - {section} if open_ else {*attempt.done, section}
-    if done != {*attempt.done}:
-        attempt.done = [each.key for each in definition.sections if each.key in done]
-        attempt.save(update_fields=["done"])
+    before, attempt.done = attempt.done, [each.key for each in definition.sections if each.key in done]
+    return before != attempt.done
 
 
 @transaction.atomic
@@ -226,9 +226,9 @@ def move(*, patient: Any, edition: QuestionnaireEdition) -> Moved:
     fitting = {key: value for key, value in before.items() if key in new.questions}
     cleaned = clean(new, fitting, facts, today)
     dropped = tuple(key for key in before if before[key] != cleaned.answers.get(key))
+    _change(attempt, before, cleaned.answers)
     attempt.edition, attempt.facts, attempt.done, attempt.saved_at = edition, facts, [], timezone.now()
-    attempt.save(update_fields=["edition", "facts", "done", "saved_at"])
-    _store(attempt, before, cleaned.answers)
+    attempt.save()
     raise_urgent(attempt, {}, cleaned.answers, today)
     return Moved(attempt, tuple(key for key in cleaned.shown if key not in old.questions), dropped)
 

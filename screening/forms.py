@@ -179,7 +179,7 @@ class SectionForm(forms.Form):
 
     def refuse(self, key: str, message: str) -> None:
         """Leave what was typed in its box, with the reason why it was not stored."""
-        self.fields[key].as_typed = True
+        self._leave_as_typed(key)
         self.add_error(key, message)
 
     def typed(self, question: Question, value: Any) -> Any:
@@ -192,8 +192,13 @@ class SectionForm(forms.Form):
 
     def dispute(self, key: str, stored: str) -> None:
         """Show both: what was typed in its box, and beside it what another window has stored, in words."""
-        self.fields[key].as_typed = True
+        self._leave_as_typed(key)
         self.conflicts[key] = stored
+
+    def _leave_as_typed(self, key: str) -> None:
+        field = self.fields[key]
+        if isinstance(field, Answer):
+            field.as_typed = True
 
     def given(self) -> dict[str, Any]:
         """What was typed, by question. Questions that the page did not send are left out."""
@@ -223,20 +228,20 @@ class SectionForm(forms.Form):
     def error_links(self) -> list[tuple[str, str, str]]:
         """For the error summary: the id to go to, the question, the message."""
         return [
-            (self.first_id(name), self[name].label, message)
+            (self.first_id(name), str(self[name].label), str(message))
             for name, messages in self.errors.items()
             for message in messages
         ]
 
     def conflict_links(self) -> list[tuple[str, str]]:
-        return [(f"conflict-{name}", self[name].label) for name in self.conflicts]
+        return [(f"conflict-{name}", str(self[name].label)) for name in self.conflicts]
 
     def first_id(self, name: str) -> str:
         """The id of the first thing in the question that takes the focus."""
         widget, auto_id = self.fields[name].widget, self[name].auto_id
-        if isinstance(widget, Parts | forms.RadioSelect | forms.CheckboxSelectMultiple):
+        if isinstance(widget, Parts):
             return widget.id_for_label(auto_id, index=0)
-        return auto_id
+        return f"{auto_id}_0" if isinstance(widget, forms.RadioSelect) else auto_id
 
 
 _classes: dict[tuple[Any, ...], type[SectionForm]] = {}

@@ -77,7 +77,8 @@ def _begin(request: HttpRequest, visit: Visit | None, edition: QuestionnaireEdit
         answering.start(patient=request.user, edition=edition, language=language, amends=amends)
     elif visit.must_move:
         _tell(request, answering.move(patient=request.user, edition=edition), edition)
-    return redirect(address(Visit.of(request, key)))
+    begun = Visit.of(request, key)
+    return redirect(address(begun) if begun else "screening:start")
 
 
 def _latest(request: HttpRequest, edition: QuestionnaireEdition) -> Submission | None:
@@ -149,7 +150,7 @@ def _save_page(
     if form.errors or form.conflicts or stay:
         return _show(request, visit, page, form, back_to=data.get("return", ""))
     if data.get("units"):
-        return _switch(request, visit, page, data["units"])
+        return _switch(request, visit, page, str(data["units"]))
     if must_move:
         return redirect("screening:questionnaire", visit.key)
     revealed = [question.key for question in page.questions if question.key in saved.revealed]
