@@ -15,7 +15,7 @@ def unsafe_start(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         if condition:
             found.append(Error(message, id=f"portal.E{number:03}"))
 
-    refuse(settings.DEBUG, 1, "DEBUG is on: turn it off where real patients are.")
+    refuse(settings.DEBUG or settings.DEMO, 1, "DEBUG or DEMO is on: turn it off where real patients are.")
     weak = len(settings.SECRET_KEY) < 50 or len(set(settings.SECRET_KEY)) < 10
     refuse(weak, 2, "SECRET_KEY is short or known: make a new one.")
     refuse(

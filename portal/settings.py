@@ -14,14 +14,17 @@ env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")
 
 DEBUG = env.bool("DEBUG", default=False)
+# The demo's own server: on this machine, over http, with errors as people meet them instead of Django's own.
+DEMO = env.bool("DEMO", default=False)
+LOCAL = DEBUG or DEMO
 
 # Good enough to try the portal on one's own machine; portal.checks refuses it where DEBUG is off.
 DEBUG_SECRET_KEY = "debug-only-and-refused-in-production"  # noqa: S105
-SECRET_KEY = env.str("SECRET_KEY", default=DEBUG_SECRET_KEY if DEBUG else "")
+SECRET_KEY = env.str("SECRET_KEY", default=DEBUG_SECRET_KEY if LOCAL else "")
 if not SECRET_KEY:
     raise ImproperlyConfigured("Set SECRET_KEY to a long random text (or DEBUG=true to try the portal out).")
 
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if DEBUG else [])
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if LOCAL else [])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 INSTALLED_APPS = [
@@ -132,7 +135,7 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not LOCAL
 CSRF_FAILURE_VIEW = "portal.views.csrf_failure"
 
 # Where mails lead. Never taken from a request: a forged Host header must not end up in a mail.
@@ -160,8 +163,8 @@ CONTENT_SECURITY_POLICY = {
 }
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
-SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=not DEBUG)
-SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=0 if DEBUG else 31_536_000)
+SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=not LOCAL)
+SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=0 if LOCAL else 31_536_000)
 SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
 )
@@ -174,15 +177,15 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if DEBUG
+        if LOCAL
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
-WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_USE_FINDERS = LOCAL
 
 # Mail: only ever that something is new ---------------------------------------------------------------
 
-vars().update(env.email("EMAIL_URL", default="filemail://" if DEBUG else "consolemail://"))
+vars().update(env.email("EMAIL_URL", default="filemail://" if LOCAL else "consolemail://"))
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Spine Portal <portal@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL

@@ -11,7 +11,10 @@ import pytest
 from django.contrib.auth.models import Group
 from django.test import Client
 
+from ledger.testing import lift_before_flush
 from portal.accounts.models import Care, Contact, PatientProfile, Practice, User
+
+lift_before_flush()
 
 collect_ignore = ["foreign"]  # runs under settings of its own, see tests/__main__.py
 

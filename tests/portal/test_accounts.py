@@ -32,9 +32,22 @@ def test_every_role_holds_exactly_its_permissions(db):
 
 def test_nobody_may_delete_an_account_or_touch_an_answer_in_the_admin():
     everything = {permission for permissions in PERMISSIONS.values() for permission in permissions}
-    records = ("submission", "finding", "answersinprogress", "urgentanswer", "case", "decision", "accessrecord")
+    records = (
+        "submission",
+        "finding",
+        "answersinprogress",
+        "urgentanswer",
+        "case",
+        "decision",
+        "accessrecord",
+    )
     assert [p for p in everything if p.startswith("accounts.delete")] == []
-    stock = {f"{app}.{action}_{model}" for app in ("screening", "ledger") for model in records for action in ACTIONS}
+    stock = {
+        f"{app}.{action}_{model}"
+        for app in ("screening", "ledger")
+        for model in records
+        for action in ACTIONS
+    }
     assert everything & stock == set()
 
 
@@ -63,7 +76,9 @@ def test_age_is_in_completed_years(born, on, age):
     assert PatientProfile(date_of_birth=born).age_on(on) == age
 
 
-def test_a_patients_details_have_one_door(patient, other_patient, surgeon, other_surgeon, editor, administrator):
+def test_a_patients_details_have_one_door(
+    patient, other_patient, surgeon, other_surgeon, editor, administrator
+):
     def seen_by(user):
         return set(PatientProfile.objects.visible_to(user).values_list("user__name", flat=True))
 

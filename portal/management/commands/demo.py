@@ -20,6 +20,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--debug", action="store_true", help="turn DEBUG on where no .env was made")
         parser.add_argument("--no-server", action="store_true", help="only make what is missing")
 
     def handle(self, *, port: int, no_server: bool, **options: Any) -> None:
@@ -54,7 +55,12 @@ class Command(BaseCommand):
              "--host", "127.0.0.1", "--port", str(port), "--no-ws", "--log-level", "warning", "portal.wsgi:application"],
             [sys.executable, "manage.py", "tick", "--every", "10"],
         ]  # fmt: skip
-        environment = {**os.environ, "PORTAL_ADDRESS": f"http://localhost:{port}"}
+        environment = {
+            **os.environ,
+            "DEBUG": "false",
+            "DEMO": "true",
+            "PORTAL_ADDRESS": f"http://localhost:{port}",
+        }
         signal.signal(signal.SIGTERM, _stop)
         running = [subprocess.Popen(program, env=environment) for program in programs]  # noqa: S603
         try:

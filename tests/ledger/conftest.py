@@ -1,3 +1,0 @@
-from ledger.testing import lift_before_flush
-
-lift_before_flush()
