@@ -1,0 +1,163 @@
+"""How many statements each page sends to the database. One more is a decision, and is made here.
+
+Savepoints and what begins and ends a transaction are left out: SQLite and PostgreSQL differ in them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from bench import cases
+from editions.canonical import canonical, digest
+from education.models import Article, ArticleEdition
+from portal.accounts.models import User
+from screening import answering
+from screening.models import AnswersInProgress, Case, QuestionnaireEdition
+from screening.models.document import shipped
+from tests.screening.calm import CALM
+from tests.screening.factories import make_edition
+
+# page: (statements that read, statements that write). The session and the user are two of the reading ones.
+EXPECTED: dict[str, tuple[int, int]] = {
+    "home": (13, 0),
+    "learn": (6, 0),
+    "article": (6, 0),
+    "section": (6, 0),
+    "section, saved": (6, 1),
+    "autosave": (6, 1),
+    "check": (6, 0),
+    "submit": (11, 5),
+    "list": (10, 1),
+    "case": (14, 1),
+}
+
+pytestmark = pytest.mark.usefixtures("practice", "on_duty")
+
+
+def statements(ask: Callable[[], Any], status: int = 200) -> tuple[int, int]:
+    verbs: Counter[str] = Counter()
+
+    def note(execute: Any, sql: str, parameters: Any, many: bool, context: Any) -> Any:
+        verbs[sql.split(None, 1)[0].upper()] += 1
+        return execute(sql, parameters, many, context)
+
+    with connection.execute_wrapper(note):
+        assert ask().status_code == status
+    return verbs["SELECT"], verbs["INSERT"] + verbs["UPDATE"] + verbs["DELETE"]
+
+
+@pytest.fixture
+def edition(db: None) -> QuestionnaireEdition:
+    return make_edition(shipped("spinal-fusion"))
+
+
+@pytest.fixture
+def attempt(edition: QuestionnaireEdition, patient: User) -> AnswersInProgress:
+    """Everything answered, nothing sent."""
+    answering.start(patient=patient, edition=edition)
+    for section in edition.definition.sections:
+        given = {each.key: CALM[each.key] for each in section.questions if each.key in CALM}
+        saved = answering.save(
+            patient=patient, questionnaire=edition.questionnaire, given=given, seen={}, section=section.key
+        )
+    return saved.attempt
+
+
+@pytest.fixture
+def article(approver: User) -> ArticleEdition:
+    draft = Article.objects.create(
+        slug="bone-health", title="Bone health", summary="Firm bone holds screws.", body="<h2>Why</h2><p>So.</p>",
+        last_reviewed=date(2026, 1, 1),
+    )  # fmt: skip
+    content = canonical(draft.content())
+    published = {"approved_by": approver, "approved_at": timezone.now(), "published_by": approver}
+    return ArticleEdition.objects.create(
+        article=draft, number=1, content=content, digest=digest(content), draft_version=1, **published
+    )
+
+
+@pytest.fixture
+def browser(patient: User, login: Callable[..., Client]) -> Client:
+    return login(patient)
+
+
+@pytest.fixture
+def reviewer(surgeon: User, login: Callable[..., Client]) -> Client:
+    return login(surgeon)
+
+
+def section_address(attempt: AnswersInProgress, name: str = "screening:section") -> str:
+    return reverse(name, args=[attempt.questionnaire.key, "health"])
+
+
+def send(browser: Client, attempt: AnswersInProgress) -> Any:
+    fields = {"attempt": attempt.pk, "digest": answering.digest_of(attempt)}
+    return browser.post(reverse("screening:check", args=[attempt.questionnaire.key]), fields)
+
+
+def test_home_with_something_sent_and_something_to_read(
+    browser: Client, attempt: AnswersInProgress, article: ArticleEdition
+) -> None:
+    send(browser, attempt)
+    assert statements(lambda: browser.get(reverse("home"))) == EXPECTED["home"]
+
+
+def test_the_list_of_articles(browser: Client, article: ArticleEdition) -> None:
+    assert statements(lambda: browser.get(reverse("education:articles"))) == EXPECTED["learn"]
+
+
+def test_an_article_that_was_read_before(browser: Client, article: ArticleEdition) -> None:
+    address = reverse("education:article", args=[article.article.slug])
+    browser.get(address)
+    assert statements(lambda: browser.get(address)) == EXPECTED["article"]
+
+
+def test_a_page_of_questions(browser: Client, attempt: AnswersInProgress) -> None:
+    assert statements(lambda: browser.get(section_address(attempt))) == EXPECTED["section"]
+
+
+def test_a_page_of_questions_saved(browser: Client, attempt: AnswersInProgress) -> None:
+    questions = attempt.edition.definition.section("health").questions
+    answers = {each.key: CALM[each.key] for each in questions if each.key in CALM} | {"lung_disease": "yes"}
+    counted = statements(lambda: browser.post(section_address(attempt), answers), 302)
+    assert counted == EXPECTED["section, saved"]
+
+
+def test_one_answer_saved_while_typing(browser: Client, attempt: AnswersInProgress) -> None:
+    packet = {"answers": {"lung_disease": "yes"}, "revisions": {"lung_disease": 1}}
+    address = section_address(attempt, "screening:save")
+    counted = statements(lambda: browser.post(address, packet, content_type="application/json"))
+    assert counted == EXPECTED["autosave"]
+
+
+def test_checking_ones_answers(browser: Client, attempt: AnswersInProgress) -> None:
+    address = reverse("screening:check", args=[attempt.questionnaire.key])
+    assert statements(lambda: browser.get(address)) == EXPECTED["check"]
+
+
+def test_sending_answers_that_report_nothing(browser: Client, attempt: AnswersInProgress) -> None:
+    assert statements(lambda: send(browser, attempt), 302) == EXPECTED["submit"]
+
+
+def test_a_full_page_of_the_list(reviewer: Client, surgeon: User, edition: QuestionnaireEdition) -> None:
+    cases.fill(edition, surgeon, 60, awaiting=True)
+    assert statements(lambda: reviewer.get(reverse("review:cases"))) == EXPECTED["list"]
+
+
+def test_a_case_that_was_opened_before(
+    reviewer: Client, surgeon: User, browser: Client, attempt: AnswersInProgress
+) -> None:
+    send(browser, attempt)
+    case = Case.objects.visible_to(surgeon).get(patient=attempt.patient)
+    address = reverse("review:case", args=[case.pk])
+    reviewer.get(address)
+    assert statements(lambda: reviewer.get(address)) == EXPECTED["case"]
