@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
+from django.db.models import ManyToManyField
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.text import format_lazy
@@ -112,7 +113,7 @@ class ArticleAdmin(DraftAdmin):
     list_filter = ("state", "topics")
     search_fields = ("title", "summary")
     readonly_fields = ("readability",)
-    filter_horizontal = ("topics",)
+    formfield_overrides = {ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
     fieldsets = (
         (None, {"fields": ("title", "slug", "summary", "body", "readability", "topics")}),
         (
@@ -120,6 +121,10 @@ class ArticleAdmin(DraftAdmin):
             {"fields": ("author", "clinical_reviewer", "last_reviewed", "next_review_due")},
         ),
     )
+
+    class Media:
+        css = {"all": ["education/editor.css"]}
+        js = ["education/editor.js"]
 
     def preview_url(self, obj: Any) -> str:
         return reverse("education:article", args=[obj.slug]) + "?preview" if obj.slug else ""
