@@ -24,11 +24,12 @@ def measure(url: str) -> bool:
     return subprocess.run([sys.executable, "-m", "bench", HERE], env=environment).returncode == 0
 
 
-def measure_here() -> None:
+def measure_here() -> int:
     django.setup()
     from bench.readings import take
 
     take()
+    return 0
 
 
 def main() -> int:

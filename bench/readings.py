@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
+from functools import partial
 
 from django.db import connection
 from django.utils import timezone
@@ -53,7 +55,7 @@ def take() -> None:
     dearest = max(_engine(edition))
     for name in PROFILED:
         print(report.shares(name, dominating(made.named(name))))
-    _verdicts(readings, growth, large.cost / small.cost, dearest)
+    _verdicts(readings, growth, large.ratio / small.ratio, dearest)
     print(f"Took {time.monotonic() - began:.0f} s, much of it to make the cases.")
 
 
@@ -72,8 +74,8 @@ def _engine(edition: QuestionnaireEdition) -> list[float]:
     costs = []
     for title, typed in (("much reported", practice.REPORTED), ("nothing reported", CALM)):
         answers = clean(definition, typed, facts, today).answers
-        costs.append(timed(lambda answers=answers: assess(definition, answers, facts, today)))
-        cleaning = timed(lambda typed=typed: clean(definition, typed, facts, today))
+        costs.append(timed(partial(assess, definition, answers, facts, today)))
+        cleaning = timed(partial(clean, definition, typed, facts, today))
         print(
             f"Assessment, {title}: {report.up(costs[-1], 0)} us; clean() apart: {report.up(cleaning, 0)} us."
         )
@@ -111,7 +113,7 @@ def _verdicts(readings: dict[str, Reading], growth: float, cpu_growth: float, as
 
 def _database() -> str:
     if connection.vendor == "sqlite":
-        return f"SQLite {connection.Database.sqlite_version}, WAL, synchronous FULL"
+        return f"SQLite {sqlite3.sqlite_version}, WAL, synchronous FULL"
     with connection.cursor() as cursor:
         cursor.execute("SHOW server_version")
         return f"PostgreSQL {cursor.fetchone()[0]}, on this machine, fsync off"
