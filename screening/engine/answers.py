@@ -4,21 +4,39 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, localcontext
-from typing import Any
+from decimal import Decimal
+from typing import Any, TypeGuard
 
 from screening.engine.assessment import visible
-from screening.engine.definition import Definition, Problem, Question
-from screening.engine.evaluation import round_half_away
+from screening.engine.definition import FACTS, Definition, Problem, Question, scaled
+from screening.engine.evaluation import CONTEXT, round_half_away
 
 NUMBER = re.compile(r"[+-]?\d{1,12}(?:[.,]\d{1,12})?")
 ADULT, OLDEST = 18, 120  # completed years
-INCH, POUND, STONE = Decimal("2.54"), Decimal("0.45359237"), Decimal(14)
-MINUS = str.maketrans({"\u2212": "-", "\u2013": "-", "\u00a0": " "})
+THOUSANDS = re.compile(r"[.,]\d{3}$")
+PUNCTUATION = str.maketrans("\u2212\u2013\uff0d\uff0b\uff0c\uff0e", "---+,.")
+LONGEST_KEY = 60  # of an unknown key, as a message repeats it
+
+# How much of the stored unit one of each unit is.
+UNITS = {
+    "length": {"cm": Decimal(1), "ft": Decimal("30.48"), "in": Decimal("2.54")},
+    "weight": {"kg": Decimal(1), "st": Decimal("6.35029318"), "lb": Decimal("0.45359237")},
+    "hba1c": {"%": Decimal(1), "mmol/mol": Decimal("0.0915")},
+}
+HBA1C_AT_ZERO = Decimal("2.15")  # % = 0.0915 x mmol/mol + 2.15
+TYPED_TOGETHER = ({"ft", "in"}, {"st", "lb"})
+
+# A unit system writes a measure in its small unit, and as many of a larger one as go into it.
+SYSTEMS = {
+    ("length", "imperial"): ("in", "ft", 12),
+    ("length", "uk"): ("in", "ft", 12),
+    ("weight", "imperial"): ("lb", "", 0),
+    ("weight", "uk"): ("lb", "st", 14),
+    ("hba1c", "uk"): ("mmol/mol", "", 0),
+}
 
 
 class Refused(ValueError):
@@ -44,35 +62,44 @@ def clean(
     only: Any = None,
 ) -> Cleaned:
     """Check what was given for the questions that it shows; drop the rest, in the order of the questions."""
-    answers: dict[str, Any] = {}
+    answers, refused = _cleaned(definition, given, today, only)
+    shown = tuple(visible(definition, answers, facts, today))
     errors = {
-        key: Problem(key, "unknown_key", f"There is no question named {key!r}.")
+        key: Problem(key, "unknown_key", f"There is no question named {str(key)[:LONGEST_KEY]!r}.")
         for key in given
         if key not in definition.questions
     }
-    refused: dict[str, Problem] = {}
-    for key, question in definition.questions.items():
-        value = given.get(key)
-        if value is None or value == "" or value == [] or (isinstance(value, str) and not value.strip()):
-            continue
-        if only is not None and key not in only:
-            answers[key] = value
-            continue
-        try:
-            cleaned = _CLEANERS[question.type](question, value, today)
-            if cleaned is not None:
-                answers[key] = cleaned
-        except Refused as error:
-            refused[key] = Problem(key, error.code, error.message)
-    shown = tuple(visible(definition, answers, facts, today))
-    seen = set(shown)
-    errors |= {key: problem for key, problem in refused.items() if key in seen}
+    errors |= {key: refused[key] for key in shown if key in refused}
     missing = tuple(
         key
         for key in shown
         if key not in answers and key not in errors and not definition.questions[key].optional
     )
     return Cleaned(answers, shown, errors, missing)
+
+
+def _cleaned(
+    definition: Definition, given: Mapping[str, Any], today: date, only: Any
+) -> tuple[dict[str, Any], dict[str, Problem]]:
+    answers: dict[str, Any] = {}
+    refused: dict[str, Problem] = {}
+    for key, question in definition.questions.items():
+        value = given.get(key)
+        if _blank(value):
+            continue
+        try:
+            taken = only is None or key in only
+            value = _CLEANERS[question.type](question, value, today) if taken else value
+        except Refused as error:
+            refused[key] = Problem(key, error.code, error.message)
+        else:
+            if value is not None:
+                answers[key] = value
+    return answers, refused
+
+
+def _blank(value: Any) -> bool:
+    return value is None or value == [] or (isinstance(value, str) and not value.strip())
 
 
 def _text_of(value: Any) -> str:
@@ -84,16 +111,18 @@ def _text_of(value: Any) -> str:
 
 
 def _choice(question: Question, value: Any, today: date) -> Any:
-    known = [choice.value for choice in question.choices]
-    if question.type == "scale" and isinstance(value, int | Decimal) and not isinstance(value, bool):
-        value = f"{Decimal(value).normalize():f}"
-    if not isinstance(value, str) or value not in known:
-        raise Refused("choice", "Choose one of: " + ", ".join(known) + ".")
-    return _scaled(value) if question.type == "scale" else value
+    for choice in question.choices:
+        if isinstance(value, str) and value == choice.value:
+            return scaled(value) if question.type == "scale" else value
+        if question.type == "scale" and _is_number(value) and value == scaled(choice.value):
+            return scaled(choice.value)
+    raise Refused("choice", "Choose one of: " + ", ".join(choice.value for choice in question.choices) + ".")
 
 
-def _scaled(value: str) -> Any:
-    return Decimal(value) if re.fullmatch(r"-?\d+(\.\d+)?", value) else value
+def _is_number(value: Any) -> TypeGuard[int | Decimal]:
+    if isinstance(value, Decimal):
+        return value.is_finite()
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _several(question: Question, value: Any, today: date) -> Any:
@@ -107,11 +136,11 @@ def _decimal(value: Any) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, int | Decimal | str | float):
         raise Refused("number", "Give a number.")
     if isinstance(value, str):
-        text = unicodedata.normalize("NFKC", value.translate(MINUS)).strip()
-        if len(value) > 40 or not NUMBER.fullmatch(text):
+        text = value.strip().translate(PUNCTUATION) if len(value) <= 40 else ""
+        if not NUMBER.fullmatch(text):
             raise Refused("number", "Give a number, such as 70 or 70.5.")
         return Decimal(text.replace(",", "."))
-    number = Decimal(value) if not isinstance(value, float) else Decimal(repr(value))
+    number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
     if not number.is_finite() or abs(number.adjusted()) > 12:
         raise Refused("number", "Give a number, such as 70 or 70.5.")
     return number
@@ -119,42 +148,49 @@ def _decimal(value: Any) -> Decimal:
 
 def convert(measure: str, parts: Mapping[str, Decimal]) -> Decimal:
     """From the units that were typed in to the stored one: cm, kg or %. Raises Refused for other units."""
-    units = {"length": {"cm", "ft", "in"}, "weight": {"kg", "lb", "st"}, "hba1c": {"%", "mmol/mol"}}.get(
-        measure, set()
-    )
+    units = UNITS.get(measure, {})
+    if not units:
+        raise Refused("unit", "Give a number without a unit.")
     if (
         not parts
-        or not set(parts) <= units
-        or len(parts) > 2
-        or (len(parts) > 1 and {"cm", "kg", "%"} & set(parts))
+        or not parts.keys() <= units.keys()
+        or (len(parts) > 1 and parts.keys() not in TYPED_TOGETHER)
     ):
         raise Refused("unit", "Give it in one of these units: " + ", ".join(sorted(units)) + ".")
-    get = lambda unit: parts.get(unit, Decimal(0))  # noqa: E731
-    with localcontext() as context:
-        context.prec = 28
-        if measure == "length":
-            return get("cm") + (get("ft") * 12 + get("in")) * INCH
-        if measure == "weight":
-            return get("kg") + (get("st") * STONE + get("lb")) * POUND
-        return get("%") if "%" in parts else Decimal("0.0915") * get("mmol/mol") + Decimal("2.15")
+    total = HBA1C_AT_ZERO if "mmol/mol" in parts else Decimal(0)
+    for unit, part in parts.items():
+        total = CONTEXT.add(total, CONTEXT.multiply(part, units[unit]))
+    return total
 
 
 def shown_in(measure: str, unit_system: str, value: Decimal) -> dict[str, Decimal]:
-    """The stored value in the units of "metric", "imperial" or "uk", to one decimal in the smallest."""
-    if unit_system == "metric" or measure not in ("length", "weight"):
-        return {{"length": "cm", "weight": "kg", "hba1c": "%"}.get(measure, ""): value}
-    with localcontext() as context:
-        context.prec = 28
-        if measure == "length":
-            inches = round_half_away(value / INCH, 1)
-            return {"ft": Decimal(int(inches // 12)), "in": inches % 12}
-        pounds = round_half_away(value / POUND, 1)
-        if unit_system == "imperial":
-            return {"lb": pounds}
-        return {"st": Decimal(int(pounds // 14)), "lb": pounds % 14}
+    """The stored value in the units of "metric", "imperial" or "uk", to one decimal at most.
+
+    With fewer where they convert back to what is stored, so that whoever typed 150 lb reads 150 lb again. Weights
+    and HbA1c always convert back; a length that was typed in cm may come back 0.1 cm off.
+    """
+    if (measure, unit_system) not in SYSTEMS:
+        return {next(iter(UNITS.get(measure, {"": 1}))): value}
+    small, large, each = SYSTEMS[measure, unit_system]
+    start = HBA1C_AT_ZERO if small == "mmol/mol" else Decimal(0)
+    exact = CONTEXT.divide(CONTEXT.subtract(value, start), UNITS[measure][small])
+    shown = _shortest(exact, measure, small, value)
+    if not large:
+        return {small: shown}
+    return {large: CONTEXT.divide_int(shown, Decimal(each)), small: CONTEXT.remainder(shown, Decimal(each))}
+
+
+def _shortest(exact: Decimal, measure: str, unit: str, stored: Decimal) -> Decimal:
+    exponent = stored.as_tuple().exponent
+    places = max(1, -exponent) if isinstance(exponent, int) else 1
+    whole = round_half_away(exact, 0)
+    back = round_half_away(convert(measure, {unit: whole}), places)
+    return whole if back == stored else round_half_away(exact, 1)
 
 
 def _number(question: Question, value: Any, today: date) -> Any:
+    if question.decimals == 0 and isinstance(value, str) and THOUSANDS.search(value.strip()):
+        raise Refused("whole", "Give a whole number without a point or comma. " + _range(question))
     if isinstance(value, Mapping):
         parts = {str(unit): _decimal(part) for unit, part in value.items() if part not in (None, "")}
         if not parts:
@@ -176,7 +212,10 @@ def _number(question: Question, value: Any, today: date) -> Any:
 
 def _range(question: Question) -> str:
     unit = f" {question.unit}" if question.unit else ""
-    return f"It must be from {question.minimum} to {question.maximum}{unit}."
+    low, high = question.minimum, question.maximum
+    if low is None:
+        return "" if high is None else f"It must be {high}{unit} at most."
+    return f"It must be {low}{unit} or more." if high is None else f"It must be from {low} to {high}{unit}."
 
 
 def _date(question: Question, value: Any, today: date) -> Any:
@@ -217,27 +256,25 @@ _CLEANERS = {"yes_no": _choice, "choice": _choice, "scale": _choice, "several": 
 def clean_facts(given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Problem]]:
     """age (18 to 120, required), sex (text), on_duty_contact (true where not told)."""
     errors = {
-        key: Problem(key, "unknown_key", f"There is no fact named {key!r}.")
+        key: Problem(key, "unknown_key", f"There is no fact named {str(key)[:LONGEST_KEY]!r}.")
         for key in given
-        if key not in ("age", "sex", "on_duty_contact")
+        if key not in FACTS
     }
-    facts: dict[str, Any] = {"on_duty_contact": True}
-    age: Any = given.get("age")
-    number = isinstance(age, int | Decimal) and not isinstance(age, bool)
-    if number and ADULT <= age <= OLDEST and age == int(age):
+    facts: dict[str, Any] = {}
+    age = given.get("age")
+    if _is_number(age) and 18 <= age <= 120 and age == int(age):
         facts["age"] = int(age)
     else:
-        errors["age"] = Problem(
-            "age", "age", f"Age must be a whole number of years from {ADULT} to {OLDEST}."
-        )
-    if "sex" in given and not isinstance(given["sex"], str):
-        errors["sex"] = Problem("sex", "type", "Sex must be a text.")
-    elif "sex" in given:
-        facts["sex"] = given["sex"]
-    if not isinstance(given.get("on_duty_contact", True), bool):
+        errors["age"] = Problem("age", "age", "Age must be a whole number of years from 18 to 120.")
+    if "sex" in given:
+        try:
+            facts["sex"] = _text_of(given["sex"])
+        except Refused:
+            errors["sex"] = Problem("sex", "type", "Sex must be a text.")
+    facts["on_duty_contact"] = given.get("on_duty_contact", True)
+    if not isinstance(facts["on_duty_contact"], bool):
         errors["on_duty_contact"] = Problem("on_duty_contact", "type", "It must be true or false.")
-    else:
-        facts["on_duty_contact"] = given.get("on_duty_contact", True)
+        facts["on_duty_contact"] = True
     return facts, errors
 
 
