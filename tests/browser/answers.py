@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from playwright.sync_api import Page
@@ -11,6 +13,7 @@ from screening.models import AnswersInProgress, QuestionnaireEdition, Submission
 from tests.screening.calm import CALM
 from tests.screening.typing import answer_all
 
+NOTHING: Mapping[str, dict[str, str]] = MappingProxyType({})
 ADDRESS = "/screening/spinal-fusion/"
 
 # What is ticked or typed on each page, box by box, by somebody who reports nothing and has nobody on duty.
@@ -26,7 +29,9 @@ CALM_PAGES: dict[str, dict[str, str]] = {
         "no",
     ),
     "cancer": {"cancer_ever": "no"},
-    "bone": dict.fromkeys(("osteoporosis_told", "bone_scan", "bone_fragility_fracture", "bone_medicine"), "no"),
+    "bone": dict.fromkeys(
+        ("osteoporosis_told", "bone_scan", "bone_fragility_fracture", "bone_medicine"), "no"
+    ),
     "infection": dict.fromkeys(
         ("infection_now", "antibiotics_now", "spine_infection", "fever_or_chills", "back_sore"), "no"
     ),
@@ -39,7 +44,15 @@ CALM_PAGES: dict[str, dict[str, str]] = {
         "eating_less": "no",
     },
     "health": dict.fromkeys(
-        ("heart_failure", "recent_heart_event", "low_oxygen", "lung_disease", "breathless", "diabetes", "dialysis"),
+        (
+            "heart_failure",
+            "recent_heart_event",
+            "low_oxygen",
+            "lung_disease",
+            "breathless",
+            "diabetes",
+            "dialysis",
+        ),
         "no",
     ),
     "spine_surgery": {"spine_surgery": "no"},
@@ -74,12 +87,12 @@ def go_on(page: Page) -> None:
     page.get_by_role("button", name="Save and go on").click(delay=120)
 
 
-def walk(page: Page, *, skip: tuple[str, ...] = ()) -> None:
+def walk(page: Page, *, skip: tuple[str, ...] = (), more: Mapping[str, dict[str, str]] = NOTHING) -> None:
     """Answer page after page until none is left."""
     for section, boxes in CALM_PAGES.items():
         if section not in skip:
-            page.wait_for_url(f"**{ADDRESS}{section}/")
-            fill(page, boxes)
+            page.wait_for_url(f"**{ADDRESS}{section}/**")
+            fill(page, {**boxes, **more.get(section, {})})
             go_on(page)
     page.wait_for_url(f"**{ADDRESS}check/")
 

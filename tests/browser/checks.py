@@ -25,7 +25,9 @@ def accessible(page: Page) -> None:
 
 def _violations(page: Page) -> list[Any]:
     found = Axe().run(page, options=RULES).response["violations"]
-    return [(each["id"], node["html"][:200], node["failureSummary"]) for each in found for node in each["nodes"]]
+    return [
+        (each["id"], node["html"][:200], node["failureSummary"]) for each in found for node in each["nodes"]
+    ]
 
 
 def fits(page: Page) -> None:

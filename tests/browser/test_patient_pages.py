@@ -27,7 +27,13 @@ def decide(surgeon, patient, message: str) -> Case:
     case = Case.objects.visible_to(surgeon).get(patient=patient)
     case = reviewing.open_case(user=surgeon, case_id=case.pk)
     reviewing.decide(
-        user=surgeon, case=case, version=case.version, state="discuss", rescreen_on=None, note="", message=message
+        user=surgeon,
+        case=case,
+        version=case.version,
+        state="discuss",
+        rescreen_on=None,
+        note="",
+        message=message,
     )
     return case
 
@@ -204,7 +210,9 @@ def test_an_article_that_was_withdrawn_keeps_its_readers_informed(windows, patie
     page = windows.open(patient)
     page.goto("/learn/smoking-and-healing/")
     # When
-    publishing.withdraw(article.editions.live(), by=approver, reason="Out of date.", text="Ask us for the new one.")
+    publishing.withdraw(
+        article.editions.live(), by=approver, reason="Out of date.", text="Ask us for the new one."
+    )
     page.reload()
     # Then
     expect(page.get_by_text("Ask us for the new one.")).to_be_visible()

@@ -99,7 +99,10 @@ def test_numbers_and_months_are_saved_as_typed(page, patient):
     page.wait_for_load_state("networkidle")
     status(page).to_have_text("Saved")
     expect(page.locator("#save-status")).to_have_text("Saved")
-    assert {key: str(value) for key, value in stored(patient, "weight").items()} == {"height_cm": "170.2", "weight_kg": "69.9"}
+    assert {key: str(value) for key, value in stored(patient, "weight").items()} == {
+        "height_cm": "170.2",
+        "weight_kg": "69.9",
+    }
 
 
 def test_what_does_not_fit_is_said_beside_its_box(page, patient):
