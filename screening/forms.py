@@ -30,6 +30,9 @@ UNITS: dict[str, dict[str, tuple[str, ...]]] = {
     "hba1c": {"metric": ("%",), "uk": ("mmol/mol",)},
 }
 
+# What a page of questions sends beside its answers.
+FRAME = ("csrfmiddlewaretoken", "sender", "return", "seen", "revisions", "leave", "units")
+
 
 def units_for(system: str, chosen: Mapping[str, str] | None = None) -> dict[str, str]:
     """The unit system of each measure: chosen on a page, or preferred, or that of the stored unit."""
@@ -208,6 +211,14 @@ class SectionForm(forms.Form):
             if not field.widget.value_omitted_from_data(self.data, self.files, name)
         }
 
+    def strangers(self) -> int:
+        """How many fields were sent that neither this page nor its frame has. Nobody reads them."""
+        own = {*FRAME, *self.fields}
+        for name, field in self.fields.items():
+            if isinstance(field.widget, Parts):
+                own |= {field.widget.name(name, part) for part in field.widget.parts}
+        return len(self.data.keys() - own)
+
     def seen(self) -> dict[str, Seen]:
         """What the page that sends this knew; nothing where it does not say, or not in our words."""
         try:
@@ -260,7 +271,7 @@ def form_class(
 def _build(definition: Definition, section: Section, units: dict[str, str]) -> type[SectionForm]:
     helper = FormHelper()
     helper.form_tag, helper.disable_csrf = False, True
-    helper.layout = Layout(*(Asked(question, credit) for question, credit in _with_credits(section)))
+    helper.layout = Layout(*(Asked(question, credit) for question, credit in with_credits(section)))
     fields = {
         question.key: Answer(
             label=_label(question), help_text=_help(question), required=False, widget=_widget(question, units)
@@ -275,7 +286,7 @@ def _label(question: Question) -> str:
     return f"{question.text} ({question.unit})" if question.unit and not question.measure else question.text
 
 
-def _with_credits(section: Section) -> list[tuple[Question, str]]:
+def with_credits(section: Section) -> list[tuple[Question, str]]:
     """Each question with the credit line to print below it: once, below the last of a group."""
     following = [*section.questions[1:], None]
     return [

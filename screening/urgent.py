@@ -78,6 +78,12 @@ def call(attempt: AnswersInProgress | Submission) -> bool:
     return _alert(attempt, "now", [reason], contacts, "call")
 
 
+def call_asked(attempt: AnswersInProgress | Submission) -> bool:
+    """Whether the patient has asked for a call while giving these answers."""
+    asked: bool = urgent_rows(attempt).filter(call_me=True).exists()
+    return asked
+
+
 def _named(definition: Definition, rule: Any) -> list[str]:
     """The questions that the rule asks about, also by way of calculations."""
     calculations = {each.key: each.expression.names for each in definition.calculations}

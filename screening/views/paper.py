@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from screening.engine.assessment import shown
 from screening.engine.definition import Definition, Question, Section
 from screening.engine.wording import in_words
-from screening.forms import UNITS, choices_of, unit_names
+from screening.forms import UNITS, choices_of, unit_names, with_credits
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,7 @@ class Item:
     hint: str  # when to answer it; empty: always
     choices: list[str]
     boxes: list[list[str]]  # alternatives to write on, each a list of what the lines are for
+    credit: str  # to print below it
 
 
 def sheet(definition: Definition, facts: Mapping[str, Any], today: date) -> list[tuple[Section, list[Item]]]:
@@ -30,16 +31,16 @@ def sheet(definition: Definition, facts: Mapping[str, Any], today: date) -> list
     pages, number = [], 0
     for section in definition.sections:
         items = []
-        for question in section.questions:
+        for question, credit in with_credits(section):
             if question.key not in out:
                 number += 1
-                items.append(_item(number, question, definition))
+                items.append(_item(number, question, credit, definition))
         if items:
             pages.append((section, items))
     return pages
 
 
-def _item(number: int, question: Question, definition: Definition) -> Item:
+def _item(number: int, question: Question, credit: str, definition: Definition) -> Item:
     several = question.type in ("yes_no", "choice", "scale", "several")
     return Item(
         number=number,
@@ -47,6 +48,7 @@ def _item(number: int, question: Question, definition: Definition) -> Item:
         hint=_hint(question, definition),
         choices=[text for _value, text in choices_of(question)] if several else [],
         boxes=[] if several or question.type == "text" else _boxes(question),
+        credit=credit,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from django.conf import settings
@@ -18,11 +19,13 @@ from screening.engine.definition import Section
 from screening.forms import SectionForm
 from screening.host import host
 from screening.models import AnswersInProgress, QuestionnaireEdition, Submission
-from screening.urgent import CRISIS, notice_text
+from screening.urgent import CRISIS, call_asked, notice_text
 from screening.views import packets
 from screening.views.access import patients
 from screening.views.readable import in_words
 from screening.views.visit import UNITS, Visit, address, live_or_404
+
+logger = logging.getLogger(__name__)
 
 TYPED = "screening_typed"  # what could not be stored and waits in the session while a notice is read
 
@@ -132,6 +135,8 @@ def _save_page(
     goes_on = in_order and not (stay or data.get("leave") or data.get("units"))
     must_move = visit.must_move
     form.is_valid()
+    if strangers := form.strangers():
+        logger.warning("%d fields that no page has were ignored in %s", strangers, visit.attempt)
     saved = answering.save(
         patient=request.user,
         questionnaire=visit.attempt.questionnaire,
@@ -320,27 +325,35 @@ def notice(request: HttpRequest, questionnaire: str, key: str) -> HttpResponse:
     edition = visit.edition if visit else live_or_404(questionnaire)
     if edition is None or key not in edition.definition.notices:
         raise Http404
-    then = request.GET.get("then", "")
-    context: dict[str, Any] = {"then": _onwards(visit, questionnaire, then), "asked": None}
-    if request.method == "POST" and key == CRISIS:
-        context["asked"] = request.POST.get("call_me", "")
-        if context["asked"] == "yes":
-            context["told"] = _ask_for_call(request, edition)
+    onwards = _onwards(visit, questionnaire, request.GET.get("then", ""))
+    if request.method == "POST":
+        return _answer_offer(request, edition, onwards)
     contacts = host().contacts()
-    context |= {
+    about = visit.attempt if visit else _latest(request, edition)
+    context = {
         "notice": notice_text(edition.definition, key, contacts),
         "contacts": contacts,
-        "offers_call": key == CRISIS and context["asked"] is None,
+        "offers_call": key == CRISIS and about is not None,
+        "asked": key == CRISIS and about is not None and call_asked(about),
+        "then": onwards,
         "sender": host().sender(request.user),
     }
     return render(request, "screening/notice.html", context)
 
 
-def _ask_for_call(request: HttpRequest, edition: QuestionnaireEdition) -> bool:
+def _answer_offer(request: HttpRequest, edition: QuestionnaireEdition, onwards: str) -> HttpResponse:
+    """Whether the patient would like to be called. We say that somebody was told only where it is so."""
+    if request.POST.get("call_me") != "yes":
+        return redirect(onwards)
     try:
-        return answering.ask_for_call(patient=request.user, questionnaire=edition.questionnaire)
+        told = answering.ask_for_call(patient=request.user, questionnaire=edition.questionnaire)
     except AnswersInProgress.DoesNotExist:
         raise Http404 from None
+    if told:
+        messages.success(request, _("We have told the person on duty that you would like a call."))
+    else:
+        messages.warning(request, _("Nobody is on duty right now, so please call us."))
+    return redirect(request.get_full_path())
 
 
 def _onwards(visit: Visit | None, questionnaire: str, then: str) -> str:

@@ -57,7 +57,7 @@ def test_the_crisis_notice_offers_a_call(phone, patient, fusion, on_duty):
     page = phone.get(CRISIS)
     assert 'href="tel:988"' in page.content.decode()
     assert "Would you like us to call you?" in page.content.decode()
-    response = phone.post(CRISIS, {**fields(page), "call_me": "yes"})
+    response = phone.post(CRISIS, {**fields(page), "call_me": "yes"}, follow=True)
     assert "We have told the person on duty" in response.content.decode()
     assert UrgentAnswer.objects.visible_to(patient).get().call_me
     assert [message.to_address for message in OutboxMessage.objects.all()] == [on_duty.user.email]
@@ -72,13 +72,13 @@ def test_a_second_click_tells_the_one_on_duty_once(phone, patient, fusion, on_du
 
 def test_no_is_an_answer_too(phone, patient, fusion, on_duty):
     answering.start(patient=patient, edition=fusion)
-    response = phone.post(CRISIS, {"call_me": "no"})
-    assert response.status_code == 200
+    response = phone.post(f"{CRISIS}?then=mood", {"call_me": "no"})
+    assert response["Location"] == address("mood")
     assert not UrgentAnswer.objects.visible_to(patient).exists()
 
 
 def test_with_nobody_on_duty_it_is_not_said_that_somebody_was_told(phone, begun, patient):
-    page = phone.post(CRISIS, {"call_me": "yes"}).content.decode()
+    page = phone.post(CRISIS, {"call_me": "yes"}, follow=True).content.decode()
     assert "We have told" not in page
     assert "please call us" in page
     assert UrgentAnswer.objects.visible_to(patient).get().call_me
@@ -87,8 +87,17 @@ def test_with_nobody_on_duty_it_is_not_said_that_somebody_was_told(phone, begun,
 def test_a_call_can_still_be_asked_for_after_sending(phone, patient, fusion):
     answer_all(patient, fusion)
     answering.submit(patient=patient, questionnaire=fusion.questionnaire)
-    assert phone.post(CRISIS, {"call_me": "yes"}).status_code == 200
+    assert "Would you like us" in phone.get(CRISIS).content.decode()
+    assert phone.post(CRISIS, {"call_me": "yes"}).status_code == 302
     assert UrgentAnswer.objects.visible_to(patient).get().call_me
+
+
+def test_reloading_the_page_does_not_ask_again(phone, begun, patient):
+    phone.post(CRISIS, {"call_me": "yes"}, follow=True)
+    page = phone.get(CRISIS).content.decode()
+    assert "You asked for a call" in page
+    assert "Yes, please call me" not in page
+    assert UrgentAnswer.objects.visible_to(patient).count() == 1
 
 
 def test_only_patients_open_it(surgeon, begun, login):

@@ -180,12 +180,13 @@ def test_leaving_with_an_answer_that_does_not_fit_says_so(at_weight):
     assert "must be from 100 to 230" in page
 
 
-def test_fields_that_are_no_questions_are_ignored(phone, begun, patient, other_patient):
+def test_fields_that_are_no_questions_are_ignored_and_counted(phone, begun, patient, other_patient, caplog):
     forged = {"score": "0", "patient": other_patient.pk, "status": "closed", "edition": "1", "facts": "{}"}
     assert send(phone, "red_flags", {**RED_FLAGS, **forged})["Location"] == address("cancer")
     attempt = AnswersInProgress.objects.visible_to(patient).get()
     assert attempt.values == RED_FLAGS
     assert (attempt.facts, attempt.edition) == (begun.facts, begun.edition)
+    assert caplog.messages == [f"5 fields that no page has were ignored in Answers in progress {begun.pk}"]
 
 
 def test_posting_the_same_page_again_changes_nothing(phone, begun, patient):
