@@ -22,20 +22,12 @@ from portal.accounts.models import Contact, Practice, User
 from portal.accounts.people import confirm_address
 from screening.models import QuestionnaireEdition
 from screening.models.document import shipped
+from tests.browser.chromium import CHROMIUM_FLAGS
 from tests.screening.factories import make_edition
 from tests.servers import find_chromium
 
 lift_before_flush()
 
-CHROMIUM_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PARTS_OF_A_PAGE = {"script", "stylesheet", "image", "font"}
 
 ARTICLE: dict[str, Any] = {
