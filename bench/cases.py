@@ -57,7 +57,7 @@ def fill(edition: QuestionnaireEdition, surgeon: User | None, number: int, *, aw
 
     Two thirds await a decision; all, with `awaiting`.
     """
-    choose, written = Random(number), sheets(edition)
+    choose, written = Random(next(_numbers)), sheets(edition)  # another seed each time: ids come from it
     for start in range(0, number, AT_ONCE):
         with transaction.atomic():
             _some(edition, surgeon, min(AT_ONCE, number - start), awaiting, choose, written)
