@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal, InvalidOperation
+from keyword import iskeyword
 from types import MappingProxyType
 from typing import Any
 
 from screening.engine import checking
+from screening.engine.answers import UNITS
 from screening.engine.checking import Kind
 from screening.engine.definition import (
     CATEGORIES,
@@ -27,12 +29,15 @@ from screening.engine.definition import (
     Section,
     Threshold,
     UrgentRule,
+    scaled,
 )  # fmt: skip
-from screening.engine.evaluation import compile_expression
-from screening.engine.expressions import Expression, ExpressionError, parse
+from screening.engine.evaluation import MOST_PLACES, compile_expression
+from screening.engine.expressions import FUNCTIONS, Expression, ExpressionError, parse
 
 KEY = re.compile(r"[a-z][a-z0-9_]*")
 TYPES = ("yes_no", "choice", "several", "scale", "number", "date", "month", "text")
+WITH_CHOICES = ("choice", "several", "scale")
+LARGEST = 12  # digits before the point, as in answers
 
 
 class Reader:
@@ -41,6 +46,7 @@ class Reader:
         self.problems: list[Problem] = []
         self.namespace: dict[str, Kind] = {key: Kind(kind) for key, kind in FACTS.items()}
         self.order: dict[str, int] = {}
+        self.place = ""  # what is being read, for what has another shape than it should
 
     def say(self, where: str, code: str, message: str) -> None:
         self.problems.append(Problem(where, code, message))
@@ -48,18 +54,19 @@ class Reader:
     def definition(self) -> Definition | None:
         try:
             return self._read()
-        except (KeyError, TypeError, AttributeError, ValueError) as error:
-            self.say(
-                "",
-                "shape",
-                f"The document lacks a part or has one of another shape ({type(error).__name__} {error}).",
-            )
-            return None
+        except KeyError as error:
+            self.say(self.place, "shape", f"{error.args[0]} is missing.")
+        except (TypeError, AttributeError, ValueError, RecursionError):
+            self.say(self.place, "shape", "This has another shape than it should.")
+        return None
 
     def _read(self) -> Definition | None:
         d = self.document
-        if d.get("language") not in LANGUAGES:
+        if type(d.get("language")) is not int or d["language"] not in LANGUAGES:
             self.say("language", "language", "This version of the rule language is not known.")
+        self.once("sections", d["sections"])
+        self.once("criteria", d["criteria"])
+        self.once("notices", d.get("notices", []))
         thresholds = {t["key"]: self.threshold(t, f"thresholds.{t['key']}") for t in d.get("thresholds", [])}
         for calculation in d.get("calculations", []):
             self.name(calculation["key"], Kind("number"), f"calculations.{calculation['key']}")
@@ -68,13 +75,11 @@ class Reader:
         questions = {q.key: q for s in sections for q in s.questions}
         calculations = self.calculations(d.get("calculations", []))
         self.shown_in_order(questions, calculations)
-        notices = {
-            n["key"]: Notice(n["key"], n["title"], n["body"], tuple(n.get("actions", ())))
-            for n in d.get("notices", [])
-        }
+        notices = {n["key"]: self.notice(n) for n in d.get("notices", [])}
         criteria = tuple(self.criterion(each) for each in d["criteria"])
         urgent = tuple(self.urgent(each, i, notices) for i, each in enumerate(d.get("urgent", [])))
         extras = tuple(self.extra_of(each, i) for i, each in enumerate(d.get("extras", [])))
+        self.place = ""
         if self.problems:
             return None
         return Definition(
@@ -87,9 +92,24 @@ class Reader:
             constants=MappingProxyType({key: t.value for key, t in thresholds.items()}),
         )  # fmt: skip
 
+    def once(self, part: str, rows: Any) -> None:
+        """Two rows of one key would leave only the later one."""
+        seen: set[str] = set()
+        for row in rows:
+            self.place = part
+            where = f"{part}.{row['key']}"
+            if not KEY.fullmatch(row["key"]):
+                self.say(where, "key", "A key has small letters, digits and underscores, a letter first.")
+            if row["key"] in seen:
+                self.say(where, "twice", f"{row['key']} is used twice.")
+            seen.add(row["key"])
+
     def name(self, key: str, kind: Kind, where: str) -> None:
+        self.place = where
         if not KEY.fullmatch(key):
             self.say(where, "key", "A key has small letters, digits and underscores, a letter first.")
+        if iskeyword(key) or key in FUNCTIONS or key == "today":
+            self.say(where, "key", f"{key} means something in rules, so it cannot be a key.")
         if key in self.namespace:
             self.say(where, "twice", f"{key} is used twice.")
         self.namespace[key] = kind
@@ -99,14 +119,29 @@ class Reader:
             number = Decimal(str(value))
         except InvalidOperation:
             number = Decimal("NaN")
-        if not number.is_finite():
-            self.say(where, "number", f"{value!r} is no number.")
+        if not number.is_finite() or abs(number.adjusted()) > LARGEST:
+            self.say(where, "number", f"{str(value)[:40]!r} is no number.")
             return Decimal(0)
         return number
 
+    def whole(self, value: Any, where: str, default: Any, lowest: int, highest: int) -> Any:
+        if value is None:
+            return default
+        if type(value) is not int or not lowest <= value <= highest:
+            self.say(where, "whole", f"{str(value)[:40]} is no whole number from {lowest} to {highest}.")
+            return default
+        return value
+
+    def one_of(self, value: Any, known: Collection[str], where: str, code: str) -> None:
+        if value not in known:
+            self.say(
+                where, code, f"{str(value)[:40]!r} is none of {', '.join(each for each in known if each)}."
+            )
+
     def threshold(self, t: Mapping[str, Any], where: str) -> Threshold:
-        self.name(t["key"], Kind("number"), where)
+        self.place = where
         value = self.decimal(t["value"], where)
+        self.name(t["key"], Kind("number", value=value), where)
         low, high = t.get("minimum"), t.get("maximum")
         if (low is not None and value < self.decimal(low, where)) or (
             high is not None and value > self.decimal(high, where)
@@ -130,6 +165,7 @@ class Reader:
                 self.say(f"thresholds.{t['key']}", "order", f"{t['key']} must be above {above}.")
 
     def section(self, s: Mapping[str, Any]) -> Section:
+        self.place = f"sections.{s['key']}"
         return Section(
             s["key"],
             s["title"],
@@ -138,17 +174,13 @@ class Reader:
         )
 
     def question(self, q: Mapping[str, Any], section: str) -> Question:
-        where = f"sections.{section}.{q['key']}"
-        if q["type"] not in TYPES:
-            self.say(where, "type", f"{q['type']} is no type of question.")
-        choices = tuple(Choice(str(c["value"]), c["text"]) for c in q.get("choices", []))
-        if q["type"] == "yes_no" and not choices:
-            choices = tuple(Choice(*pair) for pair in YES_NO)
+        where = self.place = f"sections.{section}.{q['key']}"
+        self.one_of(q["type"], TYPES, where, "type")
+        choices = self.choices(q, where)
         values = frozenset(c.value for c in choices)
-        if len(values) != len(choices):
-            self.say(where, "twice", "A choice is there twice.")
         kind = {"yes_no": "choice"}.get(q["type"], q["type"])
-        self.name(q["key"], Kind(kind, values if kind in ("choice", "several", "scale") else None), where)
+        self.name(q["key"], Kind(kind, values if kind in WITH_CHOICES else None), where)
+        self.measure(q, where)
         low = self.decimal(q["minimum"], where) if q.get("minimum") is not None else None
         high = self.decimal(q["maximum"], where) if q.get("maximum") is not None else None
         if low is not None and high is not None and low > high:
@@ -158,9 +190,35 @@ class Reader:
             key=q["key"], type=q["type"], text=q["text"], short=q.get("short", q["key"]), section=section,
             help=q.get("help", ""), why=q.get("why", ""), optional=bool(q.get("optional")),
             shown_when=self.parsed(q["shown_when"], f"{where}.shown_when") if q.get("shown_when") else None,
-            choices=choices, minimum=low, maximum=high, decimals=q.get("decimals", 1), unit=q.get("unit", ""),
-            measure=q.get("measure", ""), max_length=q.get("max_length", 1000), credit=q.get("credit", ""),
+            choices=choices, minimum=low, maximum=high, unit=q.get("unit", ""),
+            decimals=self.whole(q.get("decimals"), where, 1, 0, MOST_PLACES),
+            measure=q.get("measure", ""),
+            max_length=self.whole(q.get("max_length"), where, 1000, 1, 100_000), credit=q.get("credit", ""),
         )  # fmt: skip
+
+    def choices(self, q: Mapping[str, Any], where: str) -> tuple[Choice, ...]:
+        choices = tuple(Choice(str(c["value"]), c["text"]) for c in q.get("choices", []))
+        if q["type"] == "yes_no":
+            choices = choices or tuple(Choice(*pair) for pair in YES_NO)
+            for choice in choices:
+                self.one_of(choice.value, dict(YES_NO), where, "choice")
+        if q["type"] in WITH_CHOICES and not choices:
+            self.say(where, "choice", "This question needs choices.")
+        values = [scaled(c.value) for c in choices] if q["type"] == "scale" else [c.value for c in choices]
+        if len(set(values)) != len(values):
+            self.say(where, "twice", "A choice is there twice.")
+        if any(not c.value or c.value != c.value.strip() for c in choices):
+            self.say(where, "choice", "The value of a choice is empty or has spaces around it.")
+        return choices
+
+    def measure(self, q: Mapping[str, Any], where: str) -> None:
+        measure = q.get("measure", "")
+        self.one_of(measure, ("", *UNITS), where, "measure")
+        if measure not in UNITS:
+            return
+        stored = next(iter(UNITS[measure]))
+        if q["type"] != "number" or q.get("unit", "") != stored:
+            self.say(where, "measure", f"A {measure} is a number in {stored}.")
 
     def parsed(self, text: str, where: str) -> Expression | None:
         try:
@@ -180,8 +238,10 @@ class Reader:
     def calculations(self, given: Any) -> tuple[Calculation, ...]:
         rows = {}
         for c in given:
-            expression = self.checked(c["expression"], f"calculations.{c['key']}", "number")
-            rows[c["key"]] = Calculation(c["key"], expression, c.get("decimals"), c["label"], c.get("unit", ""),
+            where = self.place = f"calculations.{c['key']}"
+            decimals = self.whole(c.get("decimals"), where, None, 0, MOST_PLACES)
+            expression = self.checked(c["expression"], where, "number")
+            rows[c["key"]] = Calculation(c["key"], expression, decimals, c["label"], c.get("unit", ""),
                                          bool(c.get("outcome")), compile_expression(expression))  # fmt: skip
         ordered: dict[str, Calculation] = {}
 
@@ -224,6 +284,8 @@ class Reader:
                         )
 
     def criterion(self, c: Mapping[str, Any]) -> Criterion:
+        where = self.place = f"criteria.{c['key']}"
+        self.one_of(c.get("modifiable", "no"), ("no", "partly", "yes"), where, "modifiable")
         rules = tuple(self.rule(r, f"criteria.{c['key']}.rules.{i}") for i, r in enumerate(c["rules"]))
         return Criterion(
             c["key"], c["label"], c.get("topic", ""), c.get("about", ""), c.get("modifiable", "no"),
@@ -231,22 +293,35 @@ class Reader:
         )  # fmt: skip
 
     def rule(self, r: Mapping[str, Any], where: str) -> Rule:
-        if r["category"] not in CATEGORIES[1:] or r.get("could_be", "") not in ("", *CATEGORIES[1:]):
-            self.say(where, "category", f"{r['category']} is no category.")
+        self.reason(r, where)
+        self.one_of(r["category"], CATEGORIES[1:], where, "category")
+        self.one_of(r.get("could_be", ""), ("", *CATEGORIES[1:]), where, "category")
+        grade = self.whole(r.get("grade"), where, None, 1, 9)
         when = self.checked(r["when"], f"{where}.when")
-        return Rule(r["reason"], r["category"], r.get("could_be", ""), r.get("grade"), when, r["text"],
+        return Rule(r["reason"], r["category"], r.get("could_be", ""), grade, when, r["text"],
                     r.get("source", ""), compile_expression(when))  # fmt: skip
 
+    def reason(self, row: Mapping[str, Any], where: str) -> None:
+        self.place = where
+        if not KEY.fullmatch(row["reason"]):
+            self.say(where, "key", "A reason has small letters, digits and underscores, a letter first.")
+
     def urgent(self, u: Mapping[str, Any], index: int, notices: Mapping[str, Notice]) -> UrgentRule:
-        when = self.checked(u["when"], f"urgent.{index}.when")
+        where = f"urgent.{index}"
+        self.reason(u, where)
+        when = self.checked(u["when"], f"{where}.when")
         if u["notice"] not in notices:
-            self.say(f"urgent.{index}.notice", "unknown", f"There is no notice named {u['notice']}.")
-        if u["level"] not in ("now", "same_day"):
-            self.say(f"urgent.{index}.level", "level", "The level is now or same_day.")
+            self.say(f"{where}.notice", "unknown", f"There is no notice named {u['notice']}.")
+        self.one_of(u["level"], ("now", "same_day"), f"{where}.level", "level")
         return UrgentRule(
             u["reason"], u["level"], when, u["notice"], u["text"], when.names, compile_expression(when)
         )
 
+    def notice(self, n: Mapping[str, Any]) -> Notice:
+        self.place = f"notices.{n['key']}"
+        return Notice(n["key"], n["title"], n["body"], tuple(n.get("actions", ())))
+
     def extra_of(self, e: Mapping[str, Any], index: int) -> Extra:
+        self.reason(e, f"extras.{index}")
         when = self.checked(e["when"], f"extras.{index}.when")
         return Extra(e["reason"], when, e["text"], compile_expression(when))
