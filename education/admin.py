@@ -48,7 +48,7 @@ GRADE = 6
 
 class ArticleForm(DraftForm):
     body = ProseEditorFormField(
-        label=gettext_lazy("text"),
+        label=gettext_lazy("Text"),
         config={"extensions": EXTENSIONS},
         max_length=LONGEST,
         help_text=format_lazy(
