@@ -1,6 +1,8 @@
 """The portal's own settings, made fast and closed for tests. DATABASE_URL chooses the database."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -26,9 +28,9 @@ STATIC_ROOT.mkdir(exist_ok=True)  # the static files' middleware warns where it 
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # A file, because threads that share a database in memory lock each other out; syncing to disk proves nothing.
-    DATABASES["default"]["TEST"] = {
-        "NAME": str(Path(tempfile.mkdtemp(prefix="spine-portal-tests-")) / "db.sqlite3")
-    }
+    _folder = tempfile.mkdtemp(prefix="spine-portal-tests-")
+    atexit.register(shutil.rmtree, _folder, ignore_errors=True)
+    DATABASES["default"]["TEST"] = {"NAME": str(Path(_folder) / "db.sqlite3")}
     DATABASES["default"]["OPTIONS"]["init_command"] = (
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA recursive_triggers=ON;"
     )
