@@ -265,17 +265,17 @@ def printed(node: Node) -> str:
         case Compare(first, rest):
             return _part(first, 4) + "".join(f" {op} {_part(right, 4)}" for op, right in rest)
         case Arithmetic(op, left, right):
-            return f"{_part(left, _tightness(node))} {op} {_part(right, _tightness(node) + 1)}"
+            return f"{_part(left, tightness(node))} {op} {_part(right, tightness(node) + 1)}"
         case Call(function, arguments):
             return f"{function}({', '.join(map(printed, arguments))})"
     raise TypeError(node)
 
 
 def _part(node: Node, least: int) -> str:
-    return printed(node) if _tightness(node) >= least else f"({printed(node)})"
+    return printed(node) if tightness(node) >= least else f"({printed(node)})"
 
 
-def _tightness(node: Node) -> int:
+def tightness(node: Node) -> int:
     """How tightly a node holds together: brackets go round what holds less tightly than its place asks."""
     match node:
         case Bool():

@@ -10,7 +10,7 @@ from typing import Any
 
 from screening.engine.answers import shown_in
 from screening.engine.assessment import values_of
-from screening.engine.definition import Definition, Question
+from screening.engine.definition import Definition, Question, scaled
 from screening.engine.evaluation import compile_node
 from screening.engine.expressions import (
     Arithmetic,
@@ -25,13 +25,35 @@ from screening.engine.expressions import (
     Not,
     Tuple_,
     names,
-    walk,
+    tightness,
 )  # fmt: skip
 
 WORDS = {
     "==": "is", "!=": "is not", "<": "is below", "<=": "is at or below", ">": "is above", ">=": "is at or above",
-    "in": "is one of", "not in": "is none of", "and": " and ", "or": " or ",
+    "and": " and ", "or": " or ",
 }  # fmt: skip
+NEGATED = {"==": "!=", "<": ">=", "<=": ">", "in": "not in"}
+NEGATED |= {negated: op for op, negated in NEGATED.items()}
+SENTENCES = {
+    "known": "{it} is known",
+    "not_known": "{it} is not known",
+    "not_so": "it is not so that {it}",
+    "minus": "minus {it}",
+    "points": "{it} if {condition}",
+    "total": "the sum of the answered ones of {it}",
+    "rounded": "{it} rounded to {places} decimals",
+    "rounded_1": "{it} rounded to {places} decimal",
+    "weeks_since": "weeks since {it}",
+    "months_since": "months since {it}",
+    "one_of_these": "at least one of {these} is {it}",
+    "none_of_these": "none of {these} is {it}",
+    "includes": "{these} includes {it}",
+    "includes_not": "{these} does not include {it}",
+}
+MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+          "November", "December")  # fmt: skip
+DAY, MONTH = "{month} {day}, {year}", "{month} {year}"
+NOT_ANSWERED = "Not answered"
 SIGNS = {"+": "+", "-": "−", "*": "×", "/": "÷"}
 FACTS = {"age": "Age", "sex": "Sex", "on_duty_contact": "Somebody is on duty"}
 
@@ -73,16 +95,15 @@ class _Speaker:
                 return number_in_words(value) if isinstance(value, Decimal) else f"“{value}”"
             case Name(key):
                 return self.label(key)
-            case Not(Call("answered", (Name(key),))):
-                return f"{self.label(key)} is not known"
             case Not(part):
-                return f"it is not so that {self.say(part)}"
+                return self.negated(part)
             case Bool(op, parts):
                 return WORDS[op].join(self.part(each, op) for each in parts)
             case Minus(part):
-                return f"minus {self.say(part)}"
+                return SENTENCES["minus"].format(it=self.term(part, 6))
             case Arithmetic(op, left, right):
-                return f"{self.say(left)} {SIGNS[op]} {self.say(right)}"
+                least = tightness(node)
+                return f"{self.term(left, least)} {SIGNS[op]} {self.term(right, least + 1)}"
             case Compare(first, rest):
                 return self.compare(first, rest)
             case Call(function, arguments):
@@ -92,8 +113,23 @@ class _Speaker:
         return ""
 
     def part(self, node: Node, op: str) -> str:
+        """A part of `and` or `or`, in brackets where its own words could be taken for those around it."""
         text = self.say(node)
-        return f"({text})" if isinstance(node, Bool) and node.op != op else text
+        return text if _simple(node) or (isinstance(node, Bool) and node.op == op) else f"({text})"
+
+    def term(self, node: Node, least: int) -> str:
+        """A part of a sum or product."""
+        wordy = isinstance(node, Call) and node.function in ("points", "total_known", "round_half_up")
+        return f"({self.say(node)})" if wordy or tightness(node) < least else self.say(node)
+
+    def negated(self, node: Node) -> str:
+        match node:
+            case Call("answered", (inner,)):
+                return SENTENCES["not_known"].format(it=self.say(inner))
+            case Compare(first, ((op, right),)):
+                return self.compare(first, ((NEGATED[op], right),))
+        text = self.say(node)
+        return SENTENCES["not_so"].format(it=text if _simple(node) else f"({text})")
 
     def compare(self, first: Node, rest: tuple[tuple[str, Node], ...]) -> str:
         op, right = rest[0]
@@ -110,57 +146,70 @@ class _Speaker:
             return self.choice(left.key, right.value)
         return self.say(right)
 
-    def literal(self, key: str, first: Node) -> str:
-        """A value in words, as a choice of the question that it is looked for in."""
-        if isinstance(first, Literal) and isinstance(first.value, str):
-            return self.choice(key, first.value)
-        return self.say(first)
-
     def member(self, first: Node, op: str, right: Node) -> str:
         negated = op == "not in"
-        if isinstance(right, Tuple_) and isinstance(first, Literal):
-            keys = ", ".join(self.say(item) for item in right.items)
-            named = next((i.key for i in right.items if isinstance(i, Name)), "")
-            said = self.literal(named, first)
-            return f"{'none' if negated else 'at least one'} of {keys} is {said}"
-        if isinstance(right, Tuple_):
-            choices = " or ".join(self.value(first, item) for item in right.items)
-            return f"{self.say(first)} is {'not ' if negated else ''}{choices}"
-        said = self.literal(right.key, first) if isinstance(right, Name) else self.say(first)
-        return f"{self.say(right)} {'does not include' if negated else 'includes'} {said}"
+        if not isinstance(right, Tuple_):
+            sentence = SENTENCES["includes_not" if negated else "includes"]
+            return sentence.format(these=self.say(right), it=self.value(right, first))
+        if isinstance(first, Literal):
+            sentence = SENTENCES["none_of_these" if negated else "one_of_these"]
+            named = next((item for item in right.items if isinstance(item, Name)), right)
+            return sentence.format(these=self.say(right), it=self.value(named, first))
+        choices = WORDS["or"].join(self.value(first, item) for item in right.items)
+        return f"{self.say(first)} {WORDS['!=' if negated else '==']} {choices}"
 
     def call(self, function: str, arguments: tuple[Node, ...]) -> str:
         first = self.say(arguments[0])
-        if function == "answered":
-            return f"{first} is known"
-        if function == "points":
-            return f"{self.say(arguments[1])} if {first}"
-        if function == "total_known":
-            return f"the sum of the answered ones of {', '.join(self.say(each) for each in arguments)}"
-        if function == "round_half_up":
-            return first
-        return f"{'weeks' if function == 'weeks_since' else 'months'} since {first}"
+        match function:
+            case "answered":
+                return SENTENCES["known"].format(it=first)
+            case "points":
+                return SENTENCES["points"].format(it=self.say(arguments[1]), condition=first)
+            case "total_known":
+                return SENTENCES["total"].format(it=", ".join(self.say(each) for each in arguments))
+            case "round_half_up":
+                it, places = self.term(arguments[0], tightness(arguments[1])), self.say(arguments[1])
+                return SENTENCES["rounded_1" if places == "1" else "rounded"].format(it=it, places=places)
+        return SENTENCES[function].format(it=first)
+
+
+def _simple(node: Node) -> bool:
+    """Whether a sentence about it stays clear beside "and", "or" and "not"."""
+    match node:
+        case Bool():
+            return False
+        case Compare(_, rest):
+            return len(rest) == 1
+        case Not(Call()):
+            return True
+        case Not(part):
+            return isinstance(part, Compare) and len(part.rest) == 1
+    return True
 
 
 def answer_in_words(question: Question, value: Any, unit_system: str = "metric") -> str:
     """An answer as people read it; empty where there is none."""
     if value is None or value == "" or value == []:
         return ""
-    texts: dict[Any, str] = {choice.value: choice.text for choice in question.choices}
+    scale = question.type == "scale"
+    texts: dict[Any, str] = {
+        scaled(choice.value) if scale else choice.value: choice.text for choice in question.choices
+    }
     if isinstance(value, list | tuple):
-        return ", ".join(texts.get(each, each) for each in value)
+        return ", ".join(texts.get(each, str(each)) for each in value)
     if isinstance(value, Decimal):
-        if question.type == "scale":
-            return texts.get(f"{value.normalize():f}", f"{value:f}")
-        if question.measure and unit_system != "metric" and question.measure != "hba1c":
+        if scale:
+            return texts.get(value, number_in_words(value))
+        if question.measure and unit_system != "metric":
             return " ".join(
                 f"{number_in_words(part)} {unit}"
                 for unit, part in shown_in(question.measure, unit_system, value).items()
             )
         return f"{value:f}".replace("-", "−") + (f" {question.unit}" if question.unit else "")
     if question.type in ("date", "month") and isinstance(value, str):
-        day = date.fromisoformat(value if len(value) > 7 else value + "-01")
-        return f"{day:%B} {day.day}, {day.year}" if len(value) > 7 else f"{day:%B} {day.year}"
+        year, month, *day = value.split("-")
+        written = DAY if day else MONTH
+        return written.format(year=int(year), month=MONTHS[int(month) - 1], day=int(day[0]) if day else "")
     return texts.get(value, str(value))
 
 
@@ -182,18 +231,35 @@ def evidence(
 ) -> tuple[Evidence, ...]:
     """The questions that an expression names, through calculations too, with the answers, and whether they decided."""
     values = values_of(definition, answers, facts, today)
-    deciding: set[str] = set()
-    for node in walk(expression.node):
-        if isinstance(node, Compare | Call | Name) and compile_node(node)(values) is True:
-            deciding |= _questions(names(node), definition)
+    held = compile_node(expression.node)(values) is True
+    deciding = _questions(_decided(expression.node, True, values, held), definition)
     keys = _questions(expression.names, definition)
     return tuple(
-        Evidence(
-            key, q.text, q.short, answer_in_words(q, answers.get(key)) or "Not answered", key in deciding
-        )
+        Evidence(key, q.text, q.short, answer_in_words(q, answers.get(key)) or NOT_ANSWERED, key in deciding)
         for key, q in definition.questions.items()
         if key in keys
     )
+
+
+def _decided(node: Node, wanted: bool, values: Mapping[str, Any], strict: bool) -> set[str]:
+    """The names in the parts that came to what was wanted of them: true, or false under a `not`.
+
+    `strict` leaves out the parts that did so without making the whole true.
+    """
+    fits = compile_node(node)(values) is wanted
+    if isinstance(node, Not):
+        return _decided(node.part, not wanted, values, strict)
+    if isinstance(node, Bool):
+        if strict and not fits:
+            return set()
+        return set().union(*(_decided(part, wanted, values, strict) for part in node.parts))
+    if not fits:
+        return set()
+    match node:
+        case Compare(first, ((("in" | "not in") as op, Tuple_(items)),)) if (op == "in") is wanted:
+            same = [item for item in items if compile_node(Compare(first, (("==", item),)))(values) is True]
+            return names(first).union(*(names(item) for item in same))
+    return names(node)
 
 
 def _questions(keys: Any, definition: Definition) -> set[str]:
