@@ -52,9 +52,9 @@ def test_a_definition_is_frozen_and_two_of_one_document_are_equal() -> None:
     small = read(document())
     assert small == read(document())
     with pytest.raises(dataclasses.FrozenInstanceError):
-        small.title = "Other"  # type: ignore[misc]
+        small.title = "Other"
     with pytest.raises(TypeError):
-        small.questions["new"] = small.question("cancer")  # type: ignore[index]
+        small.questions["new"] = small.question("cancer")
 
 
 def test_everything_that_is_wrong_is_said_at_once() -> None:
