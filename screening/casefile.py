@@ -17,6 +17,7 @@ from screening.engine.wording import answer_in_words, number_in_words
 from screening.host import Person, host
 from screening.models import Alert, Case, Decision, Finding, Submission, UrgentAnswer
 from screening.models.document import definition_of
+from screening.models.placing import urgency_of
 from screening.worklist import urgent_texts
 
 
@@ -140,7 +141,8 @@ def _urgent(user: Any, case: Case, alerts: list[Alert], people: dict[Any, Person
                 else "",
             )
         )
-    return urgent
+    # What cannot wait stands first; within a level the newest.
+    return sorted(urgent, key=lambda each: -urgency_of(each.row.level))
 
 
 def _sent(user: Any, case: Case, submission_id: UUID) -> Sent:

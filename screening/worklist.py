@@ -138,6 +138,12 @@ def criteria_of(definitions: Iterable[Definition]) -> list[tuple[str, str]]:
     return list({c.key: c.label for definition in definitions for c in definition.criteria}.items())
 
 
+def soonest_first(reasons: Iterable[str], definition: Definition | None) -> list[str]:
+    """Urgent reasons with those that cannot wait in front."""
+    soon = {*ASKED, *(rule.reason for rule in (definition.urgent if definition else ()) if rule.level == "now")}
+    return sorted(reasons, key=lambda reason: (reason not in soon, reason))
+
+
 def urgent_texts(definition: Definition | None) -> dict[str, Any]:
     """What each urgent reason means, in a surgeon's words."""
     return {**ASKED, **{rule.reason: rule.text for rule in (definition.urgent if definition else ())}}
@@ -215,7 +221,7 @@ def _row(case: Case, definition: Definition | None, people: dict[Any, Person], m
         person=people[case.patient_id],
         taken_by=people[case.taken_by_id].name if case.taken_by_id else "",
         mine=mine,
-        urgent=[reasons.get(reason, reason) for reason in case.urgent_reasons],
+        urgent=[reasons.get(reason, reason) for reason in soonest_first(case.urgent_reasons, definition)],
         reported=list(_reported(case, definition.criteria if definition else ())),
     )
 

@@ -164,10 +164,9 @@ def convert(measure: str, parts: Mapping[str, Decimal]) -> Decimal:
 
 
 def shown_in(measure: str, unit_system: str, value: Decimal) -> dict[str, Decimal]:
-    """The stored value in the units of "metric", "imperial" or "uk", to one decimal at most.
+    """The stored value in the units of "metric", "imperial" or "uk", with the fewest decimals that convert back.
 
-    With fewer where they convert back to what is stored, so that whoever typed 150 lb reads 150 lb again. Weights
-    and HbA1c always convert back; a length that was typed in cm may come back 0.1 cm off.
+    So whoever typed 150 lb reads 150 lb again, and saving what was only looked at changes nothing.
     """
     if (measure, unit_system) not in SYSTEMS:
         return {next(iter(UNITS.get(measure, {"": 1}))): value}
@@ -183,9 +182,11 @@ def shown_in(measure: str, unit_system: str, value: Decimal) -> dict[str, Decima
 def _shortest(exact: Decimal, measure: str, unit: str, stored: Decimal) -> Decimal:
     exponent = stored.as_tuple().exponent
     places = max(1, -exponent) if isinstance(exponent, int) else 1
-    whole = round_half_away(exact, 0)
-    back = round_half_away(convert(measure, {unit: whole}), places)
-    return whole if back == stored else round_half_away(exact, 1)
+    for digits in (0, 1):
+        short = round_half_away(exact, digits)
+        if round_half_away(convert(measure, {unit: short}), places) == stored:
+            return short
+    return round_half_away(exact, 2)
 
 
 def _number(question: Question, value: Any, today: date) -> Any:

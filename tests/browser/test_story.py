@@ -87,7 +87,7 @@ def test_from_an_editors_sentence_to_the_patients_page(windows, patient, editor,
     other_desk.get_by_role("link", name="Publish").click()
     other_desk.get_by_role("button", name="Publish").click()
     # Then patients read the new one
-    expect(other_desk.get_by_text("Published", exact=False).first).to_be_visible()
+    expect(other_desk.locator(".messagelist")).to_contain_text("Published.")
     reader.reload()
     expect(reader.get_by_text(NEW_SENTENCE)).to_be_visible()
     well_made(reader)

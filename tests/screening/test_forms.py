@@ -56,8 +56,8 @@ def test_fields_are_named_by_the_question_keys():
     ("system", "shown"),
     [
         ("metric", {"height_cm": {"cm": "180"}, "weight_kg": {"kg": "80"}}),
-        ("imperial", {"height_cm": {"ft": "5", "in": "10.9"}, "weight_kg": {"lb": "176.4"}}),
-        ("uk", {"height_cm": {"ft": "5", "in": "10.9"}, "weight_kg": {"st": "12", "lb": "8.4"}}),
+        ("imperial", {"height_cm": {"ft": "5", "in": "10.87"}, "weight_kg": {"lb": "176.4"}}),
+        ("uk", {"height_cm": {"ft": "5", "in": "10.87"}, "weight_kg": {"st": "12", "lb": "8.4"}}),
     ],
 )
 def test_stored_numbers_are_shown_in_the_units_of_the_patient(system, shown):

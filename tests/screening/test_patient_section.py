@@ -246,7 +246,7 @@ def test_units_can_be_switched_on_the_page_and_nothing_is_lost(at_weight, patien
     )
     assert response["Location"] == f"{address('weight')}#q-height_cm"
     page = fields(at_weight.get(address("weight")))
-    assert (page["height_cm__ft"], page["height_cm__in"], page["eating_less"]) == ("5", "10.9", ["no"])
+    assert (page["height_cm__ft"], page["height_cm__in"], page["eating_less"]) == ("5", "10.87", ["no"])
     send(at_weight, "weight", {"height_cm__ft": "6", "height_cm__in": ""}, units="length:metric")
     assert fields(at_weight.get(address("weight")))["height_cm__cm"] == "182.9"
 
