@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from education import search
 from education.models import Article, ArticleEdition, ArticleRead, Topic
-from education.rendering import page, page_of
+from education.rendering import Page, page, page_of
 
 DIAGRAMS = Path(__file__).resolve().parent / "content" / "diagrams"
 PREVIEW = "education.preview_article"
@@ -60,9 +64,23 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
     elif request.user.is_authenticated:
         ArticleRead.objects.meet(edition=edition, reader=request.user)
     shown = page_of(edition.digest, edition.content)
-    return render(
-        request, "education/article.html", {"page": shown, "edition": edition, "article": shown.content}
-    )
+    context = {"edition": edition, "article": shown.content, "text": _text_of(edition)}
+    return render(request, "education/article.html", context)
+
+
+@lru_cache(maxsize=500)
+def _rendered(digest: str, number: int, language: str, content: str) -> SafeString:
+    """The text of an edition in the language of the page around it, made once a process: an edition never changes."""
+    return _text(page_of(digest, content), number)
+
+
+def _text_of(edition: ArticleEdition) -> SafeString:
+    return _rendered(edition.digest, edition.number, get_language(), edition.content)
+
+
+def _text(shown: Page, number: int | None = None) -> SafeString:
+    context = {"page": shown, "article": shown.content, "number": number}
+    return render_to_string("education/includes/text.html", context)
 
 
 def _must_have_met(request: HttpRequest, edition: ArticleEdition) -> None:
@@ -77,9 +95,8 @@ def preview(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     draft = get_object_or_404(Article, slug=slug)
     shown = page(draft.content())
-    return render(
-        request, "education/article.html", {"page": shown, "article": shown.content, "draft": draft}
-    )
+    context = {"article": shown.content, "draft": draft, "text": _text(shown)}
+    return render(request, "education/article.html", context)
 
 
 @require_safe
