@@ -2,17 +2,15 @@
 
 from typing import Any
 
-from django.contrib.admin import AdminSite
+from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
-
-METHODS = ("GET", "HEAD", "POST")
 
 
 class PortalAdminSite(AdminSite):
@@ -25,12 +23,14 @@ class PortalAdminSite(AdminSite):
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         inner = super().admin_view(view, cacheable)
+        # Stock admin looks a row up before it asks for the permission, and so tells which ids there are.
+        owner = getattr(view, "__self__", None)
 
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if request.user.is_authenticated and not self.has_permission(request):
                 raise PermissionDenied
-            if request.method not in METHODS:  # stock admin answers any of them as if it were GET
-                return HttpResponseNotAllowed(METHODS)
+            if isinstance(owner, ModelAdmin) and not any(owner.get_model_perms(request).values()):
+                raise PermissionDenied
             return inner(request, *args, **kwargs)
 
         return guarded

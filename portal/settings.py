@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "portal.middleware.LoginRequired",
     "portal.middleware.NoStore",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "portal.middleware.Methods",
 ]
 
 ROOT_URLCONF = "portal.urls"

@@ -71,6 +71,13 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _error(request, 404, _("There is no such page."))
 
 
+def method_not_allowed(request: HttpRequest, refusal: HttpResponse) -> HttpResponse:
+    """The page for a bare refusal, which names the methods that are allowed."""
+    response = _error(request, 405, _("That cannot be done at this address."))
+    response["Allow"] = refusal["Allow"]
+    return response
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Written out, so that it works when the database does not."""
     return HttpResponse(Engine.get_default().get_template("500.html").render(Context()), status=500)
