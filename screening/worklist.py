@@ -140,7 +140,10 @@ def criteria_of(definitions: Iterable[Definition]) -> list[tuple[str, str]]:
 
 def soonest_first(reasons: Iterable[str], definition: Definition | None) -> list[str]:
     """Urgent reasons with those that cannot wait in front."""
-    soon = {*ASKED, *(rule.reason for rule in (definition.urgent if definition else ()) if rule.level == "now")}
+    soon = {
+        *ASKED,
+        *(rule.reason for rule in (definition.urgent if definition else ()) if rule.level == "now"),
+    }
     return sorted(reasons, key=lambda reason: (reason not in soon, reason))
 
 
