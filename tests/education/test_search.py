@@ -35,6 +35,7 @@ def test_forms_of_a_word_find_the_same(look_for, text):
 
 
 def test_a_compound_is_found_however_it_is_written(look_for):
+    assert look_for("T-score") == look_for("t score") == look_for("tscore") == [FUSION]
     assert look_for("non-union") == look_for("nonunion") == look_for("non union") != []
 
 
