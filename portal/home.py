@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from education.models import Article, ArticleEdition, ArticleRead
+from education.models import ArticleEdition, ArticleRead
 from education.rendering import page_of
 from ledger.models import AccessRecord
 from screening.host import host
-from screening.models import Alert, AnswersInProgress, Questionnaire, QuestionnaireEdition, Submission
+from screening.models import Alert, AnswersInProgress, QuestionnaireEdition, Submission
 from screening.reviewing import messages_for
 from screening.worklist import Chosen, count
 
@@ -73,10 +73,4 @@ def for_staff(user: Any) -> dict[str, Any]:
         context["alerts"] = (
             Alert.objects.visible_to(user).filter(acknowledged_at__isnull=True).order_by("raised_at")[:20]
         )
-    if user.has_perm("education.preview_article"):
-        drafts = [
-            *Article.objects.exclude(state="approved"),
-            *Questionnaire.objects.exclude(state="approved"),
-        ]
-        context["drafts"] = drafts
     return context

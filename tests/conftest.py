@@ -97,3 +97,11 @@ def login() -> Callable[[User], Client]:
         return client
 
     return enter
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """How much of the access table was tried stands at the end of the run."""
+    for report in terminalreporter.stats.get("passed", []):
+        for name, value in report.user_properties:
+            if name == "access":
+                terminalreporter.write_line(value)
