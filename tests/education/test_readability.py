@@ -100,8 +100,10 @@ def test_html_becomes_sentences_without_its_markup() -> None:
 
 @given(st.text(alphabet=st.sampled_from("<>/!?-'\"&;#x.,1aé\n \ud800") | st.characters()))
 def test_no_text_makes_it_fail(text: str) -> None:
-    measure(text)
-    measure(plain_text(text))
+    for found in (measure(text), measure(plain_text(text))):
+        assert found.grade >= 0
+        assert found.reading_minutes >= 1
+        assert found.syllables >= found.words
 
 
 PIECES = [
@@ -127,7 +129,9 @@ def test_a_long_text_takes_time_by_its_length(piece: str) -> None:
     """A quadratic step would take minutes for this many; we take well under a second."""
     text = piece * 60_000
     began = time.process_time()
-    measure(text)
-    measure(plain_text(text))
+    for found in (measure(text), measure(plain_text(text))):
+        assert found.grade >= 0
+        assert found.reading_minutes >= 1
+        assert found.syllables >= found.words
 
     assert time.process_time() - began < 5
