@@ -271,3 +271,41 @@ class Change(models.Model):
 
     def __str__(self) -> str:
         return f"Change {self.pk}"
+
+
+@kept()
+class Step(models.Model):
+    """Someone moved a draft or an edition on: submitted, sent back, approved, published, withdrew, retired, restored."""
+
+    class Kind(models.TextChoices):
+        SUBMIT = "submit", _("submitted for approval")
+        SEND_BACK = "send_back", _("sent back")
+        APPROVE = "approve", _("approved")
+        PUBLISH = "publish", _("published")
+        WITHDRAW = "withdraw", _("withdrawn")
+        RETIRE = "retire", _("retired")
+        RESTORE = "restore", _("put back into the draft")
+
+    id = models.BigAutoField(primary_key=True)
+    draft_kind = models.CharField(_("kind of draft"), max_length=100, editable=False)  # app_label.model
+    draft_id = models.CharField(_("draft"), max_length=64, editable=False)
+    version = models.PositiveIntegerField(_("version"), editable=False)
+    digest = models.CharField(_("digest"), max_length=64, editable=False)
+    step = models.CharField(_("step"), max_length=9, choices=Kind, editable=False)
+    edition_number = models.PositiveIntegerField(_("edition"), null=True, editable=False)
+    by = _person(_("by"))
+    at = models.DateTimeField(_("when"), default=timezone.now, editable=False)
+    text = models.TextField(_("comment or reason"), blank=True, editable=False)
+    details = models.JSONField(
+        default=dict, editable=False
+    )  # {"reasons": {code: text}} of a submission's checks
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-id"]
+        verbose_name = _("step of a draft")
+        verbose_name_plural = _("steps of drafts")
+        default_permissions = ()
+        indexes = [models.Index(fields=["draft_kind", "draft_id", "id"], name="editions_step_of_draft")]
+
+    def __str__(self) -> str:
+        return f"Step {self.pk}"

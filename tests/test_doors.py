@@ -44,11 +44,13 @@ NOT_OF_PATIENTS = {
     "mfa.Authenticator": "the login's own",
     "admin.LogEntry": "what staff did in the administration",
     "editions.Change": "who wrote what is published",
+    "editions.Step": "who submitted, approved and published it",
     "education.Article": "who submitted and approved it",
     "education.ArticleEdition": "who approved and published it",
     "education.ArticleRead": "which texts somebody met: the same list for everyone, and no word of health",
     "screening.Questionnaire": "who submitted and approved it",
     "screening.QuestionnaireEdition": "who approved and published it",
+    "screening.ImpactRun": "which author asked; it holds counts, and ids that are shown to who may see them",
     "notes.Note": "the tests' own",
     "notes.NoteEdition": "the tests' own",
 }
@@ -94,7 +96,7 @@ def test_every_model_that_points_at_an_account_is_of_patients_or_says_why_not() 
     assert {model._meta.label for model in OF_PATIENTS} == {
         "accounts.PatientProfile",
         *(f"screening.{name}" for name in ("Alert", "AnswersInProgress", "Case", "Decision")),
-        *(f"screening.{name}" for name in ("Finding", "Submission", "UrgentAnswer")),
+        *(f"screening.{name}" for name in ("Finding", "Notified", "Submission", "UrgentAnswer")),
     }, "a new model with an account: scope it, or give the reason in NOT_OF_PATIENTS"
     assert NOT_OF_PATIENTS.keys() - labels == set(), "these are gone"
 

@@ -20,7 +20,7 @@ class Role(models.TextChoices):
 
 AUTHORING = (
     *("section", "question", "choice", "threshold", "calculation", "criterion", "source", "rule"),
-    *("urgentrule", "extra", "notice"),
+    *("urgentrule", "extra", "notice", "translation"),
 )
 
 
@@ -45,11 +45,13 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
         *WRITING,
         *_may("education", "approve publish withdraw", "article"),
         *_may("screening", "approve publish withdraw", "questionnaire"),
+        "screening.check_translation",
     ),
     Role.SURGEON: (
         "screening.review_cases",
         "screening.decide_case",
         "screening.acknowledge_alert",
+        "screening.enter_answers",
     ),
     Role.ADMINISTRATOR: (
         "accounts.use_admin",

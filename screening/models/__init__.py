@@ -1,6 +1,6 @@
 """What editors write (authoring), what patients send (answers), what surgeons do (cases)."""
 
-from screening.models.answers import AnswersInProgress, Finding, Submission, UrgentAnswer
+from screening.models.answers import AnswersInProgress, Entered, Finding, Submission, UrgentAnswer
 from screening.models.authoring import (
     Calculation,
     Choice,
@@ -14,9 +14,11 @@ from screening.models.authoring import (
     Section,
     Source,
     Threshold,
+    Translation,
     UrgentRule,
 )
-from screening.models.cases import Alert, Case, Decision
+from screening.models.cases import Alert, Case, Decision, Notified
+from screening.models.trying import ImpactRun, Sample
 
 __all__ = [
     "Alert",
@@ -26,17 +28,22 @@ __all__ = [
     "Choice",
     "Criterion",
     "Decision",
+    "Entered",
     "Extra",
     "Finding",
+    "ImpactRun",
     "Notice",
+    "Notified",
     "Question",
     "Questionnaire",
     "QuestionnaireEdition",
     "Rule",
+    "Sample",
     "Section",
     "Source",
     "Submission",
     "Threshold",
+    "Translation",
     "UrgentAnswer",
     "UrgentRule",
 ]

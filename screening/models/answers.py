@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from ledger.protect import kept
 from ledger.scoped import Scoped, ScopedQuerySet
@@ -17,6 +18,28 @@ from screening.host import host
 from screening.models.authoring import Questionnaire, QuestionnaireEdition
 
 REVIEW = "screening.review_cases"
+
+
+class Entered(models.TextChoices):
+    """How staff came by answers that they typed in for a patient. Empty: the patient typed them."""
+
+    INTERVIEW = "interview", _("asked in person or by telephone")
+    PAPER = "paper", _("copied from the paper form")
+    HELPER = "helper", _("given by a helper of the patient")
+
+
+def _entered_by() -> Any:
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+
+def _entered_whole(name: str) -> models.CheckConstraint:
+    return models.CheckConstraint(
+        condition=Q(entered_by__isnull=True, entered_how="")
+        | Q(entered_by__isnull=False, entered_how__gt=""),
+        name=name,
+    )
 
 
 class PatientRows(ScopedQuerySet[Any]):
@@ -51,6 +74,9 @@ class AnswersInProgress(models.Model):
     amends = models.ForeignKey(
         "screening.Submission", models.PROTECT, null=True, blank=True, related_name="+"
     )
+    amend_reason = models.TextField(blank=True)
+    entered_by = _entered_by()
+    entered_how = models.CharField(max_length=9, choices=Entered, blank=True, default="")
     started_at = models.DateTimeField(default=timezone.now)
     saved_at = models.DateTimeField(default=timezone.now)
 
@@ -61,6 +87,7 @@ class AnswersInProgress(models.Model):
         default_manager_name = "unscoped"
         constraints = [
             models.UniqueConstraint(fields=["patient", "questionnaire"], name="screening_one_in_progress"),
+            _entered_whole("screening_in_progress_entered_whole"),
         ]
 
     def __str__(self) -> str:
@@ -107,6 +134,8 @@ class Submission(models.Model):
     edition = models.ForeignKey(QuestionnaireEdition, models.PROTECT, related_name="+")
     amends = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
     amend_reason = models.TextField(blank=True)
+    entered_by = _entered_by()
+    entered_how = models.CharField(max_length=9, choices=Entered, blank=True, default="")
     facts = models.JSONField()
     answers = models.TextField()
     digest = models.CharField(max_length=64)  # SHA-256 of edition, facts and answers: sent twice is the same
@@ -131,6 +160,7 @@ class Submission(models.Model):
             models.UniqueConstraint(
                 fields=["amends"], condition=Q(amends__isnull=False), name="screening_amended_once"
             ),
+            _entered_whole("screening_submission_entered_whole"),
         ]
 
     def __str__(self) -> str:

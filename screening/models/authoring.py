@@ -46,6 +46,7 @@ class Questionnaire(Draft):
             ("approve_questionnaire", _("Can approve a questionnaire that somebody else wrote")),
             ("publish_questionnaire", _("Can publish an approved questionnaire")),
             ("withdraw_questionnaire", _("Can withdraw a published questionnaire")),
+            ("check_translation", _("Can confirm that a translation somebody else wrote is right")),
         ]
 
     def __str__(self) -> str:
@@ -142,6 +143,13 @@ class Question(Row):
     help = models.TextField(_("help"), blank=True)
     why = models.TextField(_("why we ask"), blank=True)
     optional = models.BooleanField(_("may be left blank"), default=False)
+    ask_anew = models.BooleanField(
+        _("ask again each time"),
+        default=False,
+        help_text=_(
+            "For signs of the moment: the answer is never carried over to a correction or a newer edition."
+        ),
+    )
     shown_when = models.TextField(
         _("shown when"), blank=True, help_text=_("An expression; empty means always.")
     )
@@ -334,3 +342,29 @@ class Notice(QuestionnaireRow):
 
     def __str__(self) -> str:
         return self.title
+
+
+class Translation(QuestionnaireRow):
+    """The texts of one part of a questionnaire in another language; see `screening.engine.translating`."""
+
+    class State(models.TextChoices):
+        NEEDS_CHECK = "needs_check", _("needs clinical check")
+        CHECKED = "checked", _("checked")
+
+    language = models.CharField(_("language"), max_length=8)
+    part = models.CharField(_("part"), max_length=160)  # "questions.cancer_ever"
+    texts = models.JSONField(_("texts"), default=dict)  # member -> text, list of texts, or choice -> text
+    state = models.CharField(_("state"), max_length=11, choices=State, default=State.NEEDS_CHECK)
+    source = models.CharField(_("made from"), max_length=16)  # of the texts it was made from, a short digest
+
+    class Meta(Row.Meta):
+        verbose_name = _("translation")
+        verbose_name_plural = _("translations")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["questionnaire", "language", "part"], name="screening_translation_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.part} ({self.language})"

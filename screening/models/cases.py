@@ -84,6 +84,7 @@ class Case(models.Model):
         RELATIVE = "relative", _("relative")
         CLARIFY = "clarify", _("to clarify")
         NONE = "none", _("nothing reported")
+        STORED = "stored", _("not assessed")  # the practice has switched the assessment off
 
     AWAITING = (State.NEW, State.IN_REVIEW)
 
@@ -108,6 +109,8 @@ class Case(models.Model):
     grade = models.PositiveSmallIntegerField(default=0)
     # criterion key -> {"category", "reasons", "could_be"?, "grade"?} of criteria with findings, as in the outcome
     criteria = models.JSONField(default=dict)
+    # criterion key, or "urgency" -> {"was", "is"}: what a later submission lowered since a surgeon last decided
+    fallen = models.JSONField(default=dict)
     rank = models.PositiveIntegerField(default=0)
     waiting_since = models.DateTimeField(default=timezone.now)
     awaiting = models.BooleanField(default=True)  # state is new or in review; kept equal by a constraint
@@ -125,6 +128,7 @@ class Case(models.Model):
             ("review_cases", _("Can list and open the cases of patients in one's care, and unassigned ones")),
             ("decide_case", _("Can decide on a case that one may open")),
             ("acknowledge_alert", _("Can open and acknowledge an alert")),
+            ("enter_answers", _("Can type in answers for patients that one may see")),
         ]
         constraints = [
             models.UniqueConstraint(fields=["patient", "questionnaire"], name="screening_one_case"),
@@ -266,3 +270,28 @@ class Alert(models.Model):
 
     def __str__(self) -> str:
         return f"Alert {self.pk}"
+
+
+@kept()
+class Notified(models.Model):
+    """A contact was told of an alert: the first one when it was raised, the next ones as it stayed unacknowledged."""
+
+    alert = models.ForeignKey(Alert, models.PROTECT, related_name="+")
+    patient = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    to = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    place = models.PositiveSmallIntegerField()  # 1 for the first
+    at = models.DateTimeField(default=timezone.now)
+
+    objects = Scoped.from_queryset(AlertRows)()
+    unscoped = models.Manager()
+
+    class Meta:
+        default_manager_name = "unscoped"
+        ordering: ClassVar[list[str]] = ["at", "pk"]
+        constraints = [
+            # Two workers that escalate at once tell one person once.
+            models.UniqueConstraint(fields=["alert", "place"], name="screening_notified_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Notified {self.pk}"

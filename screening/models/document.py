@@ -19,7 +19,19 @@ LANGUAGE = 1
 CONTENT = Path(__file__).resolve().parent.parent / "content"
 
 QUESTION = (
-    *("key", "type", "text", "help", "why", "optional", "shown_when", "short", "minimum", "maximum"),
+    *(
+        "key",
+        "type",
+        "text",
+        "help",
+        "why",
+        "optional",
+        "ask_anew",
+        "shown_when",
+        "short",
+        "minimum",
+        "maximum",
+    ),
     *("decimals", "unit", "measure", "max_length", "credit"),
 )
 THRESHOLD = ("key", "value", "unit", "label", "source", "minimum", "maximum", "above")

@@ -1,7 +1,7 @@
-"""Where authors write questionnaires: rows in the Django admin, checked as they are saved.
+"""The rows of a questionnaire, each with a form of its own, checked as they are saved.
 
-A questionnaire opens as an outline whose lines are links. Saving any row saves the draft under the author's name, so
-an approval that was given or asked for falls, and whoever wrote cannot approve.
+Saving any row saves the draft under the author's name, so an approval that was given or asked for falls, and whoever
+wrote cannot approve.
 """
 
 from __future__ import annotations
@@ -14,14 +14,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
-from django.urls import reverse
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from editions import publishing
-from editions.admin import DraftAdmin, EditionAdmin
+from screening.admin.places import address, questionnaire_of
 from screening.engine.definition import Problem, problems, read
 from screening.engine.expressions import ExpressionError, parse
 from screening.engine.wording import in_words
@@ -33,7 +30,6 @@ from screening.models import (
     Notice,
     Question,
     Questionnaire,
-    QuestionnaireEdition,
     Rule,
     Section,
     Source,
@@ -43,15 +39,6 @@ from screening.models import (
 
 UNFIT, BEFORE = "_unfit", "_problems_before"  # what a request carries from one step of the admin to the next
 EXPRESSIONS = ("shown_when", "expression", "when")
-
-
-def questionnaire_of(row: Any) -> Questionnaire:
-    """The questionnaire that a row belongs to, through its section, criterion or question."""
-    for parent in ("questionnaire", "section", "criterion", "question"):
-        if hasattr(row, f"{parent}_id"):
-            found = getattr(row, parent)
-            return found if isinstance(found, Questionnaire) else questionnaire_of(found)
-    raise TypeError(row)
 
 
 class RowForm(forms.ModelForm):
@@ -113,11 +100,11 @@ class RowAdmin(admin.ModelAdmin):
             with transaction.atomic():
                 return super().delete_view(request, *args, **kwargs)
         except Unfit as unfit:
-            row = self.get_object(request, kwargs.get("object_id") or args[0])
+            row: Any = self.get_object(request, kwargs.get("object_id") or args[0])
             for problem in unfit.found:
                 self.message_user(request, f"{problem.where}: {problem.message}", messages.ERROR)
             self.message_user(request, _("It is still needed, so it was not removed."), messages.ERROR)
-            return redirect(_address(row))
+            return redirect(address(row))
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         questionnaire = questionnaire_of(obj)
@@ -129,10 +116,10 @@ class RowAdmin(admin.ModelAdmin):
         return {}
 
     def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
-        return redirect(_address(questionnaire_of(obj)))
+        return redirect(address(questionnaire_of(obj)))
 
     def response_post_save_change(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
-        return redirect(_address(questionnaire_of(obj)))
+        return redirect(address(questionnaire_of(obj)))
 
     @admin.display(description=gettext_lazy("in words"))
     def in_words(self, row: Any) -> str:
@@ -164,10 +151,6 @@ def _save(questionnaire: Questionnaire, request: HttpRequest) -> None:
     if found:
         raise Unfit(found)
     publishing.save_draft(questionnaire, by=request.user)
-
-
-def _address(row: Any) -> str:
-    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
 
 
 class ChoiceInline(admin.TabularInline):
@@ -264,71 +247,3 @@ class ExtraAdmin(RowAdmin):
 @admin.register(Notice)
 class NoticeAdmin(RowAdmin):
     fields = ("questionnaire", "key", "title", "body", "actions", "position")
-
-
-@admin.register(Questionnaire)
-class QuestionnaireAdmin(DraftAdmin):
-    list_display = ("title", "key", "state")
-    readonly_fields = ("outline",)
-    fieldsets = (
-        (None, {"fields": ("title", "key", "summary", "intro", "minutes", "source_language")}),
-        (gettext_lazy("After sending"), {"fields": ("sent_title", "sent_body")}),
-        (gettext_lazy("Outline"), {"fields": ("outline",)}),
-    )
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """The key stays what addresses and records know once it has been published."""
-        fields = super().get_readonly_fields(request, obj)
-        return (*fields, "key") if obj is not None and obj.editions.exists() else fields
-
-    @admin.display(description=gettext_lazy("sections, questions, criteria, rules"))
-    def outline(self, questionnaire: Any) -> SafeString | str:
-        """Each line a link; the problems of the whole on top."""
-        if questionnaire is None or questionnaire.pk is None:
-            return _("Save it first. Its sections, questions and rules will be here.")
-        found = [(f"{problem.where}: {problem.message}",) for problem in problems(questionnaire.content())]
-        return format_html(
-            "{}{}",
-            format_html("<ul class='errorlist'>{}</ul>", format_html_join("", "<li>{}</li>", found))
-            if found
-            else "",
-            format_html_join("", "<h3>{}</h3><ul>{}</ul>", self._parts(questionnaire)),
-        )
-
-    def _parts(self, questionnaire: Any) -> list[tuple[str, SafeString]]:
-        parts = []
-        for section in questionnaire.sections.prefetch_related("questions"):
-            rows = [section, *section.questions.all()]
-            title = _("Section: %(title)s") % {"title": section.title}
-            parts.append((title, _links(rows, Question, f"section={section.pk}")))
-        query = f"questionnaire={questionnaire.pk}"
-        for title, rows, model in (
-            (_("Sections"), [], Section),
-            (_("Thresholds"), questionnaire.thresholds.all(), Threshold),
-            (_("Calculations"), questionnaire.calculations.all(), Calculation),
-            (_("Criteria with their rules"), questionnaire.criteria.all(), Criterion),
-            (_("Urgent rules"), questionnaire.urgentrules.all(), UrgentRule),
-            (_("Extras"), questionnaire.extras.all(), Extra),
-            (_("Notices"), questionnaire.notices.all(), Notice),
-        ):
-            parts.append((title, _links(rows, model, query)))
-        return parts
-
-
-def _links(rows: Any, model: Any, query: str) -> SafeString:
-    lines = [(_address(row), _line(row)) for row in rows]
-    add = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_add") + f"?{query}"
-    lines.append((add, _("Add: %(what)s") % {"what": model._meta.verbose_name}))
-    return format_html_join("", "<li><a href='{}'>{}</a></li>", lines)
-
-
-def _line(row: Any) -> str:
-    """A row in the outline: its label, and what tells it from its neighbours."""
-    if isinstance(row, Threshold):
-        return f"{row.label}: {row.value.normalize():f} {row.unit}".strip()
-    if isinstance(row, Section):
-        return _("the section itself (%(key)s)") % {"key": row.key}
-    return f"{row} ({row.key})" if hasattr(row, "key") else str(row)
-
-
-admin.site.register(QuestionnaireEdition, EditionAdmin)

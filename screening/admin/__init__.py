@@ -1,0 +1,5 @@
+"""Where authors write questionnaires: a page for the whole, forms for its rows, and pages to try and compare it."""
+
+from screening.admin import questionnaire, rows
+
+__all__ = ["questionnaire", "rows"]
