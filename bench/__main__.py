@@ -13,6 +13,7 @@ from pathlib import Path
 
 import django
 
+from bench import engine
 from bench.report import machine
 from tests.servers import find_postgresql, throwaway_postgresql
 
@@ -34,6 +35,7 @@ def measure_here() -> int:
 
 def main() -> int:
     print(machine(), flush=True)
+    engine.take()
     with tempfile.TemporaryDirectory(prefix="spine-portal-bench-") as folder:
         done = measure(f"sqlite:///{Path(folder) / 'bench.sqlite3'}")
     if binaries := find_postgresql():

@@ -18,9 +18,9 @@ from js_asset import Media
 
 from editions.admin import DraftAdmin, EditionAdmin
 from editions.forms import DraftForm
+from editions.readability import measure, plain_text
 from education.cleaning import LONGEST, PICTURES, clean, removed
 from education.models import Article, ArticleEdition, ArticleSource, Topic
-from education.readability import measure, plain_text
 
 # Complete, with what each extension needs: a missing one fails only in the browser.
 EXTENSIONS = {

@@ -11,8 +11,8 @@ from typing import Any
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 
+from editions.readability import measure, plain_text
 from education.cleaning import clean
-from education.readability import measure, plain_text
 
 HEADING = re.compile(r"<h2>(.*?)</h2>", re.DOTALL)
 

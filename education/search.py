@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from education.readability import plain_text
+from editions.readability import plain_text
 
 LONGEST = 200
 WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")

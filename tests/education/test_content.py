@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
+from editions.readability import grade, measure, plain_text, sentences
 from education.cleaning import ATTRIBUTES, TAGS, clean, removed
 from education.models import Article, ArticleSource
-from education.readability import grade, measure, plain_text, sentences
 
 CONTENT = Path(__file__).resolve().parents[2] / "education" / "content"
 DIAGRAMS = sorted((CONTENT / "diagrams").glob("*.svg"))

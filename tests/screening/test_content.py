@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from education.readability import grade
+from editions.readability import grade
 from screening.engine.definition import problems, read
 from screening.models import authoring
 from screening.models.document import shipped
