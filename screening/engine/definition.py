@@ -54,6 +54,7 @@ class Question:
     help: str = ""
     why: str = ""
     optional: bool = False
+    ask_anew: bool = False  # about now: an earlier answer is never carried over
     shown_when: Expression | None = None
     choices: tuple[Choice, ...] = ()
     minimum: Decimal | None = None
@@ -80,6 +81,9 @@ class Threshold:
     unit: str
     label: str
     source: str
+    minimum: Decimal | None = None
+    maximum: Decimal | None = None
+    above: str = ""  # another threshold's key, or a number
 
 
 @dataclass(frozen=True)

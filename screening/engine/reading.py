@@ -142,12 +142,17 @@ class Reader:
         self.place = where
         value = self.decimal(t["value"], where)
         self.name(t["key"], Kind("number", value=value), where)
-        low, high = t.get("minimum"), t.get("maximum")
-        if (low is not None and value < self.decimal(low, where)) or (
-            high is not None and value > self.decimal(high, where)
-        ):
-            self.say(where, "bounds", f"{t['key']} must be from {low} to {high}.")
-        return Threshold(t["key"], value, t.get("unit", ""), t["label"], t.get("source", ""))
+        low, high = (
+            None if t.get(member) is None else self.decimal(t[member], where)
+            for member in ("minimum", "maximum")
+        )
+        if low is not None and high is not None and low > high:
+            self.say(where, "bounds", "The lowest allowed is above the highest allowed.")
+        elif (low is not None and value < low) or (high is not None and value > high):
+            self.say(where, "bounds", f"{t['key']} must be {_between(low, high)}, and is {value}.")
+        return Threshold(
+            t["key"], value, t.get("unit", ""), t["label"], t.get("source", ""), low, high, t.get("above", "")
+        )
 
     def thresholds_in_order(self, given: Any, thresholds: Mapping[str, Threshold]) -> None:
         for t in given:
@@ -188,7 +193,7 @@ class Reader:
         self.order[q["key"]] = len(self.order)
         return Question(
             key=q["key"], type=q["type"], text=q["text"], short=q.get("short", q["key"]), section=section,
-            help=q.get("help", ""), why=q.get("why", ""), optional=bool(q.get("optional")),
+            help=q.get("help", ""), why=q.get("why", ""), optional=bool(q.get("optional")), ask_anew=bool(q.get("ask_anew")),
             shown_when=self.parsed(q["shown_when"], f"{where}.shown_when") if q.get("shown_when") else None,
             choices=choices, minimum=low, maximum=high, unit=q.get("unit", ""),
             decimals=self.whole(q.get("decimals"), where, 1, 0, MOST_PLACES),
@@ -325,3 +330,9 @@ class Reader:
         self.reason(e, f"extras.{index}")
         when = self.checked(e["when"], f"extras.{index}.when")
         return Extra(e["reason"], when, e["text"], compile_expression(when))
+
+
+def _between(low: Decimal | None, high: Decimal | None) -> str:
+    if low is None:
+        return f"{high} at most"
+    return f"{low} or more" if high is None else f"from {low} to {high}"

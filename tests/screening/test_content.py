@@ -360,6 +360,12 @@ def test_questions_options_and_conditions_are_those_of_the_specification() -> No
     assert found == QUESTIONS
 
 
+def test_signs_of_the_moment_are_asked_anew() -> None:
+    found = [question["key"] for question in questions() if question.get("ask_anew")]
+
+    assert found == list(QUESTIONS["red_flags"])
+
+
 def test_what_can_be_typed_in_other_units_says_so() -> None:
     found = {
         question["key"]: (question["unit"], question["measure"])
