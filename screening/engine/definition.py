@@ -158,6 +158,7 @@ class Definition:
     intro: str
     minutes: int
     source_language: str
+    shown_in: str  # the language of the texts that patients read
     sections: tuple[Section, ...]
     questions: Mapping[str, Question]
     thresholds: Mapping[str, Threshold]

@@ -9,7 +9,7 @@ from keyword import iskeyword
 from types import MappingProxyType
 from typing import Any
 
-from screening.engine import checking
+from screening.engine import checking, translating
 from screening.engine.answers import UNITS
 from screening.engine.checking import Kind
 from screening.engine.definition import (
@@ -67,6 +67,8 @@ class Reader:
         self.once("sections", d["sections"])
         self.once("criteria", d["criteria"])
         self.once("notices", d.get("notices", []))
+        for where, fault in translating.faults(d):
+            self.say(where, "translation", fault)
         thresholds = {t["key"]: self.threshold(t, f"thresholds.{t['key']}") for t in d.get("thresholds", [])}
         for calculation in d.get("calculations", []):
             self.name(calculation["key"], Kind("number"), f"calculations.{calculation['key']}")
@@ -85,6 +87,7 @@ class Reader:
         return Definition(
             key=d["key"], language=d["language"], title=d["title"], summary=d.get("summary", ""),
             intro=d.get("intro", ""), minutes=d.get("minutes", 0), source_language=d.get("source_language", "en"),
+            shown_in=d.get("shown_in") or d.get("source_language", "en"),
             sections=sections, questions=MappingProxyType(questions), thresholds=MappingProxyType(thresholds),
             calculations=calculations, criteria=criteria, urgent=urgent, extras=extras,
             notices=MappingProxyType(notices), sent=MappingProxyType(dict(d.get("sent", {}))),

@@ -81,10 +81,21 @@ class QuestionnaireEdition(Edition):
 
     @property
     def definition(self) -> Any:
-        """The compiled definition, read once per process and edition."""
+        """The compiled definition in the language it was written in, read once per process and edition."""
+        return self.definition_in("")
+
+    def definition_in(self, language: str) -> Any:
+        """The same in another language, where patients are offered it. `shown_in` says which one it is."""
         from screening.models.document import definition_of
 
-        return definition_of(self)
+        return definition_of(self, language)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Those that patients are offered, the source language first."""
+        from screening.models.document import definitions_of
+
+        return tuple(definitions_of(self))
 
 
 class Row(models.Model):

@@ -8,7 +8,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from screening.engine.definition import Definition, read
+from django.utils.translation import gettext, override
+
+from screening.engine.definition import YES_NO, Definition, read
+from screening.engine.translating import in_language, offered
 
 if TYPE_CHECKING:
     from django.db import models
@@ -41,6 +44,7 @@ RULE = ("reason", "category", "could_be", "grade", "when", "text", "source")
 URGENT = ("reason", "level", "when", "notice", "text")
 EXTRA = ("reason", "when", "text")
 NOTICE = ("key", "title", "body", "actions")
+TRANSLATION = ("language", "part", "state", "source", "texts")
 HEAD = ("key", "source_language", "title", "summary", "intro", "minutes")
 LINES = frozenset({"next_steps", "actions"})  # lists of texts, one a line in the admin
 
@@ -96,6 +100,7 @@ def compile_rows(questionnaire: Questionnaire) -> dict[str, Any]:
         "extras": [_members(row, EXTRA) for row in questionnaire.extras.all()],
         "notices": [_members(row, NOTICE) for row in questionnaire.notices.all()],
         "sent": {"title": questionnaire.sent_title, "body": questionnaire.sent_body},
+        **_list("translations", [_members(row, TRANSLATION) for row in questionnaire.translations.all()]),
     }
 
 
@@ -127,6 +132,7 @@ def write_rows(questionnaire: Questionnaire, document: dict[str, Any]) -> None:
         (questionnaire.urgentrules, URGENT, "urgent"),
         (questionnaire.extras, EXTRA, "extras"),
         (questionnaire.notices, NOTICE, "notices"),
+        (questionnaire.translations, TRANSLATION, "translations"),
     ):
         related.all().delete()
         for position, member in enumerate(document.get(key, []), 1):
@@ -160,12 +166,43 @@ def shipped(key: str) -> dict[str, Any]:
     return tomllib.loads((CONTENT / f"{key}.toml").read_text(encoding="utf-8"))
 
 
-_definitions: dict[str, Definition] = {}
+def document_in(document: dict[str, Any], language: str) -> dict[str, Any]:
+    """The document as patients read it in a language: with our own yes, no and not sure in that language too."""
+    shown = in_language(document, language)
+    with override(shown.get("shown_in") or shown.get("source_language", "en")):
+        answers = [{"value": value, "text": gettext(text)} for value, text in YES_NO]
+    sections = [
+        {**section, "questions": [_with_answers(question, answers) for question in section["questions"]]}
+        for section in shown["sections"]
+    ]
+    return {**shown, "sections": sections}
 
 
-def definition_of(edition: QuestionnaireEdition) -> Definition:
-    """The compiled definition of an edition, read once a process: an edition never changes, nor does its digest."""
-    definition = _definitions.get(edition.digest)
-    if definition is None:
-        definition = _definitions[edition.digest] = read(json.loads(edition.content))
-    return definition
+def _with_answers(question: dict[str, Any], answers: list[dict[str, str]]) -> dict[str, Any]:
+    yes_no = question["type"] == "yes_no" and not question.get("choices")
+    return {**question, "choices": answers} if yes_no else question
+
+
+_definitions: dict[str, dict[str, Definition]] = {}
+
+
+def definitions_of(edition: QuestionnaireEdition) -> dict[str, Definition]:
+    """An edition's definition in each language that patients are offered, the source language first.
+
+    Read once a process: an edition never changes, nor does its digest.
+    """
+    definitions = _definitions.get(edition.digest)
+    if definitions is None:
+        document = json.loads(edition.content)
+        definitions = {language: read(document_in(document, language)) for language in offered(document)}
+        _definitions[edition.digest] = definitions
+    return definitions
+
+
+def definition_of(edition: QuestionnaireEdition, language: str = "") -> Definition:
+    """In the source language, or in another where patients are offered it: es stands for es-mx too."""
+    definitions = definitions_of(edition)
+    for wanted in (language, language.partition("-")[0]):
+        if wanted in definitions:
+            return definitions[wanted]
+    return next(iter(definitions.values()))
