@@ -133,14 +133,17 @@ def save(
     given: Mapping[str, Any],
     seen: Mapping[str, Seen],
     section: str = "",
+    language: str = "",
 ) -> Saved:
     """Store each answer that is valid and that nothing newer stands against.
 
     `given` holds the answers as typed, by question key; `seen` what the page knew of them. `section` is the
     key of the section that the patient finished with this: it is done when nothing in it is left open.
+    `language` is the one that the questions were read in; empty: as before.
     Raises AnswersInProgress.DoesNotExist when there is nothing in progress.
     """
     attempt = _locked_or_raise(patient, questionnaire=questionnaire)
+    before_language, attempt.language = attempt.language, language or attempt.language
     definition, today = attempt.edition.definition, timezone.localdate()
     before = attempt.values
     typed = clean(definition, {**before, **given}, attempt.facts, today, only=set(given))
@@ -162,8 +165,8 @@ def save(
         notice=raise_urgent(attempt, before, after.answers, today),
     )
     finished = _finish(result, definition, section) if section else False
-    if changed or finished:
-        attempt.save(update_fields=["answers", "revisions", "saved_at", "done"])
+    if changed or finished or attempt.language != before_language:
+        attempt.save(update_fields=["answers", "revisions", "saved_at", "done", "language"])
     return result
 
 
@@ -257,15 +260,21 @@ def ask_for_call(*, patient: Any, questionnaire: Questionnaire) -> bool:
 
 
 def submit(
-    *, patient: Any, questionnaire: Questionnaire, attempt: UUID | None = None, digest: str = ""
+    *,
+    patient: Any,
+    questionnaire: Questionnaire,
+    attempt: UUID | None = None,
+    digest: str = "",
+    language: str = "",
 ) -> Submission:
     """Send the answers in progress, once: sent again with the same answers, the first submission is returned.
 
-    `attempt` is their id, and `digest` that of the answers that the patient has read, where the page knows.
+    `attempt` is their id, and `digest` that of the answers that the patient has read, where the page knows;
+    `language` is the one that they were read in.
     Raises Incomplete, Changed, and AnswersInProgress.DoesNotExist for an id that is not this patient's.
     """
     try:
-        return _submit(patient, questionnaire, attempt, digest)
+        return _submit(patient, questionnaire, attempt, digest, language)
     except IntegrityError:
         if attempt is None:
             raise
@@ -273,10 +282,13 @@ def submit(
 
 
 @transaction.atomic
-def _submit(patient: Any, questionnaire: Questionnaire, id_: UUID | None, digest: str) -> Submission:
+def _submit(
+    patient: Any, questionnaire: Questionnaire, id_: UUID | None, digest: str, language: str
+) -> Submission:
     attempt = _locked(patient, questionnaire=questionnaire)
     if attempt is None or id_ not in (None, attempt.pk):
         return _sent_before(patient, id_, digest)
+    attempt.language = language or attempt.language
     definition, today = attempt.edition.definition, timezone.localdate()
     cleaned = clean(definition, attempt.values, attempt.facts, today)
     if cleaned.missing or cleaned.errors:

@@ -14,8 +14,8 @@ from django import forms
 from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.utils.html import escape
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, override
 
 from screening.answering import Seen
 from screening.engine.answers import dumps, loads, shown_in
@@ -261,10 +261,11 @@ _classes: dict[tuple[Any, ...], type[SectionForm]] = {}
 def form_class(
     digest: str, definition: Definition, section: Section, units: Mapping[str, str]
 ) -> type[SectionForm]:
-    """The form of a section, built once a process for each edition, unit system and language."""
-    key = (digest, section.key, tuple(units.items()), get_language())
+    """The form of a section, built once a process for each edition, unit system and language of the questions."""
+    key = (digest, section.key, tuple(units.items()), definition.shown_in)
     if key not in _classes:
-        _classes[key] = _build(definition, section, dict(units))
+        with override(definition.shown_in):
+            _classes[key] = _build(definition, section, dict(units))
     return _classes[key]
 
 

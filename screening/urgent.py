@@ -58,7 +58,7 @@ def raise_urgent(
         return ""
     first = max((rule for rule, _answers in raised), key=lambda rule: urgency_of(rule.level))
     contacts = host().contacts()
-    notice = notice_text(definition, first.notice, contacts)
+    notice = notice_text(_as_read(attempt), first.notice, contacts)
     for rule, answers in raised:
         _write(attempt, rule.reason, rule.level, answers, notice)
     _alert(attempt, first.level, [rule.reason for rule, _answers in raised], contacts, "alert")
@@ -73,7 +73,7 @@ def call(attempt: AnswersInProgress | Submission) -> bool:
         reason, answers, notice = last.reason, last.answers, last.notice
     else:
         reason, answers = "call_asked_for", "{}"
-        notice = notice_text(attempt.edition.definition, CRISIS, contacts)
+        notice = notice_text(_as_read(attempt), CRISIS, contacts)
     _write(attempt, reason, "now", answers, notice, call_me=True)
     return _alert(attempt, "now", [reason], contacts, "call")
 
@@ -82,6 +82,12 @@ def call_asked(attempt: AnswersInProgress | Submission) -> bool:
     """Whether the patient has asked for a call while giving these answers."""
     asked: bool = urgent_rows(attempt).filter(call_me=True).exists()
     return asked
+
+
+def _as_read(attempt: AnswersInProgress | Submission) -> Definition:
+    """In the language that the patient answers in."""
+    definition: Definition = attempt.edition.definition_in(attempt.language)
+    return definition
 
 
 def _named(definition: Definition, rule: Any) -> list[str]:

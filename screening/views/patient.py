@@ -10,8 +10,8 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from screening import answering
@@ -23,7 +23,7 @@ from screening.urgent import CRISIS, call_asked, notice_text
 from screening.views import packets
 from screening.views.access import patients
 from screening.views.readable import in_words
-from screening.views.visit import UNITS, Visit, address, live_or_404
+from screening.views.visit import UNITS, Visit, address, definition_in, live_or_404
 
 logger = logging.getLogger(__name__)
 
@@ -61,7 +61,7 @@ def questionnaire(request: HttpRequest, questionnaire: str) -> HttpResponse:
     except answering.TooYoung:
         return render(request, "screening/too_young.html", {"contacts": host().contacts()})
     context = {
-        "definition": edition.definition,
+        "definition": definition_in(edition),
         "questionnaire": questionnaire,
         "visit": visit,
         "contacts": host().contacts(),
@@ -76,7 +76,7 @@ def _begin(request: HttpRequest, visit: Visit | None, edition: QuestionnaireEdit
     key = edition.questionnaire.key
     if visit is None:
         amends = _latest(request, edition) if request.POST.get("correct") else None
-        language = get_language() or "en"
+        language = definition_in(edition).shown_in
         answering.start(patient=request.user, edition=edition, language=language, amends=amends)
     elif visit.must_move:
         _tell(request, answering.move(patient=request.user, edition=edition), edition)
@@ -94,7 +94,7 @@ def _latest(request: HttpRequest, edition: QuestionnaireEdition) -> Submission |
 
 
 def _tell(request: HttpRequest, moved: answering.Moved, edition: QuestionnaireEdition) -> None:
-    texts = edition.definition.questions
+    texts = definition_in(edition).questions
     messages.info(request, _("Your answers are still here. Please look through each page once more."))
     if moved.new:
         new = "; ".join(texts[key].text for key in moved.new)
@@ -143,6 +143,7 @@ def _save_page(
         given=form.given(),
         seen=form.seen(),
         section=page.key if goes_on else "",
+        language=visit.definition.shown_in,
     )
     visit = Visit(saved.attempt, visit.units)
     _answer_back(form, visit, saved, with_missing=goes_on)
@@ -282,7 +283,11 @@ def save(request: HttpRequest, questionnaire: str, section: str) -> HttpResponse
         return JsonResponse({"error": str(refused)}, status=refused.status)
     try:
         saved = answering.save(
-            patient=request.user, questionnaire=visit.attempt.questionnaire, given=given, seen=seen
+            patient=request.user,
+            questionnaire=visit.attempt.questionnaire,
+            given=given,
+            seen=seen,
+            language=visit.definition.shown_in,
         )
     except AnswersInProgress.DoesNotExist:
         return JsonResponse({"error": _("These answers have been sent.")}, status=409)
@@ -331,7 +336,7 @@ def notice(request: HttpRequest, questionnaire: str, key: str) -> HttpResponse:
     contacts = host().contacts()
     about = visit.attempt if visit else _latest(request, edition)
     context = {
-        "notice": notice_text(edition.definition, key, contacts),
+        "notice": notice_text(definition_in(edition), key, contacts),
         "contacts": contacts,
         "offers_call": key == CRISIS and about is not None,
         "asked": key == CRISIS and about is not None and call_asked(about),

@@ -23,7 +23,7 @@ from screening.models import AnswersInProgress, Questionnaire, Submission
 from screening.views import paper
 from screening.views.access import patients
 from screening.views.readable import answered
-from screening.views.visit import Visit, address, live_or_404, units_of
+from screening.views.visit import Visit, address, definition_in, live_or_404, units_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -70,6 +70,7 @@ def _submit(request: HttpRequest, questionnaire: str) -> HttpResponse:
             questionnaire=get_object_or_404(Questionnaire, key=questionnaire),
             attempt=id_,
             digest=request.POST.get("digest", ""),
+            language=visit.definition.shown_in if visit else "",
         )
     except (answering.Incomplete, answering.Changed) as refused:
         return _refused(request, questionnaire, id_, refused)
@@ -144,7 +145,7 @@ def _own(request: HttpRequest, submission_id: UUID) -> Submission:
 
 
 def _context(request: HttpRequest, submission: Submission) -> dict[str, Any]:
-    definition, answers = submission.edition.definition, loads(submission.answers)
+    definition, answers = definition_in(submission.edition), loads(submission.answers)
     on_the_day = shown(definition, answers, submission.facts, submission.today)
     return {
         "definition": definition,
@@ -163,10 +164,11 @@ def blank(request: HttpRequest, questionnaire: str) -> HttpResponse:
     if edition is None:
         return render(request, "screening/closed.html", {"contacts": host().contacts()})
     facts = visit.attempt.facts if visit else host().facts(request.user, timezone.localdate())
+    definition = definition_in(edition)
     context = {
-        "definition": edition.definition,
+        "definition": definition,
         "questionnaire": questionnaire,
-        "sheet": paper.sheet(edition.definition, facts, timezone.localdate()),
+        "sheet": paper.sheet(definition, facts, timezone.localdate()),
         "contacts": host().contacts(),
     }
     return render(request, "screening/blank.html", context)

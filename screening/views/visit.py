@@ -10,6 +10,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from screening.answering import is_stale
 from screening.engine.answers import dumps
@@ -45,7 +46,8 @@ class Visit:
 
     @property
     def definition(self) -> Definition:
-        return self.edition.definition
+        """In the language of the pages, where the edition offers it."""
+        return definition_in(self.edition)
 
     @cached_property
     def progress(self) -> Progress:
@@ -80,6 +82,12 @@ class Visit:
         """A stored answer as JSON knows it, or None."""
         value = self.attempt.values.get(question)
         return None if value is None else json.loads(dumps({question: value}))[question]
+
+
+def definition_in(edition: QuestionnaireEdition) -> Definition:
+    """What an edition asks, in the language of the pages, where it offers that one."""
+    definition: Definition = edition.definition_in(get_language() or "")
+    return definition
 
 
 def live_or_404(key: str) -> QuestionnaireEdition | None:

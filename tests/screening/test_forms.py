@@ -1,12 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.http import QueryDict
 from django.template.loader import render_to_string
-from django.utils import translation
 
 from screening.engine.definition import read
 from screening.forms import SectionForm, form_class, units_for
@@ -38,8 +38,8 @@ def test_and_anew_for_another_edition_unit_or_language():
         form_class("b", DEFINITION, section, units_for("metric")),
     }
     made.add(form_class("a", DEFINITION, section, units_for("uk")))
-    with translation.override("de"):
-        made.add(form_class("a", DEFINITION, section, units_for("metric")))
+    in_spanish = replace(DEFINITION, shown_in="es")
+    made.add(form_class("a", in_spanish, section, units_for("metric")))
     assert len(made) == 4
 
 
