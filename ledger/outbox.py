@@ -26,6 +26,10 @@ BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 720)) 
 _AN_ID = re.compile(r"[\w.:-]{1,64}", re.ASCII)
 
 
+class Undeliverable(Exception):
+    """There is no address to send to, and trying again will not find one. Raised by `deliver`."""
+
+
 @dataclass
 class Counts:
     sent: int = 0
@@ -101,7 +105,7 @@ def _send(
     except Exception as error:
         name = type(error).__name__
         logger.warning("outbox message %s was not sent: %s", message.pk, name)
-        if message.attempts > len(BACKOFF):
+        if message.attempts > len(BACKOFF) or isinstance(error, Undeliverable):
             counts.failed += 1
             _settle(message, last_error=name[:100], failed_at=now)
         else:

@@ -1,3 +1,4 @@
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -5,7 +6,15 @@ from django.utils.functional import SimpleLazyObject
 
 
 def practice(request: HttpRequest) -> dict[str, Any]:
-    """The practice's name and telephone numbers, asked of the database only by pages that show them."""
+    """The practice, and the numbers of the country where the reader lives; asked for by pages that show them."""
     from portal.accounts.models import Practice
+    from portal.host import numbers
 
-    return {"practice": SimpleLazyObject(lambda: Practice.objects.first() or Practice(name="Spine Portal"))}
+    @cache
+    def found() -> Practice | None:
+        return Practice.objects.of(getattr(request, "user", None))
+
+    return {
+        "practice": SimpleLazyObject(lambda: found() or Practice(name="Spine Portal")),
+        "contacts": SimpleLazyObject(lambda: numbers(found())),
+    }

@@ -45,7 +45,7 @@ def for_patient(user: Any) -> dict[str, Any]:
         ],
         "messages_from_surgeon": messages_for(user),
         "articles": articles,
-        "contacts": host().contacts(),
+        "contacts": host().contacts(user),
     }
 
 

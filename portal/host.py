@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 
 from portal import expired
 from screening.host import Contacts, Host, Person
+
+if TYPE_CHECKING:
+    from portal.accounts.models import Country, Practice
 
 
 class PortalHost(Host):
@@ -38,7 +41,7 @@ class PortalHost(Host):
         return not Care.objects.current().filter(patient=patient).exists()
 
     def facts(self, user: Any, on: date) -> dict[str, Any]:
-        facts: dict[str, Any] = {"on_duty_contact": bool(self.contacts().on_duty)}
+        facts: dict[str, Any] = {"on_duty_contact": bool(self.on_duty())}
         if profile := self._profiles([user.pk]).get(user.pk):
             facts |= {"age": profile.age_on(on), "sex": profile.sex}
         return facts
@@ -80,23 +83,46 @@ class PortalHost(Host):
         numbered = PatientProfile.unscoped.filter(record_number__iexact=text).values("user")
         return Q(name__icontains=text) | Q(pk__in=numbered)
 
-    def contacts(self) -> Contacts:
-        from portal.accounts.models import Contact, Practice
+    def contacts(self, user: Any = None) -> Contacts:
+        from portal.accounts.models import Practice
 
-        on_duty = tuple(
-            Contact.objects.filter(active=True, user__is_active=True).values_list("user__email", flat=True)
-        )
+        return numbers(Practice.objects.of(user))
+
+    def notice(self, key: str, language: str, user: Any = None) -> dict[str, Any] | None:
+        from portal.accounts.models import NoticeText, Practice
+
+        texts = NoticeText.objects.filter(key=key, language=language, in_use=True)
+        own = {text.country_id: text for text in texts}
+        if not own:
+            return None
+        practice = Practice.objects.of(user)
+        text = own.get(country_of(practice).code if practice else None) or own.get(None)
+        return text.as_dict() if text else None
+
+    def on_duty(self) -> list[Any]:
+        from portal.accounts.models import Contact
+
+        return [contact.user for contact in Contact.objects.on_duty().select_related("user")]
+
+    def last_resort(self) -> list[Any]:
+        """Administrators cannot open the alert. They see on their desk that nobody has, and put that right."""
+        from portal.accounts.models import User
+        from portal.accounts.roles import Role
+
+        return list(User.objects.filter(is_active=True, groups__name=Role.ADMINISTRATOR).order_by("pk"))
+
+    def escalate_after(self, level: str) -> timedelta:
+        from portal.accounts.models import Practice
+
+        practice = Practice.objects.first() or Practice()
+        minutes = practice.escalate_after if level == "now" else practice.escalate_same_day_after
+        return timedelta(minutes=minutes)
+
+    def assesses(self) -> bool:
+        from portal.accounts.models import Practice
+
         practice = Practice.objects.first()
-        if practice is None:
-            return Contacts(on_duty=on_duty)
-        return Contacts(
-            practice_name=practice.name,
-            practice_phone=practice.phone,
-            emergency_number=practice.emergency_number,
-            crisis_line=practice.crisis_line,
-            on_duty=on_duty,
-            reply_days=practice.reply_days,
-        )
+        return practice is None or practice.assesses
 
     def units(self, user: Any) -> str:
         profile = self._profiles([user.pk]).get(user.pk)
@@ -118,6 +144,35 @@ class PortalHost(Host):
         from portal.accounts.models import PatientProfile
 
         return {profile.user_id: profile for profile in PatientProfile.unscoped.filter(user__in=ids)}
+
+
+def country_of(practice: Practice) -> Country:
+    """Where the patient lives that the practice was asked for, or else the practice's own."""
+    from portal.accounts.models import Country
+
+    lives_in = getattr(practice, "lives_in", None)
+    return practice.country if lives_in in (None, practice.country_id) else Country.objects.get(pk=lives_in)
+
+
+def numbers(practice: Practice | None) -> Contacts:
+    """Whom to call. The practice's own exceptions stand for its own country alone."""
+    if practice is None:
+        return Contacts()
+    country = country_of(practice)
+    here = country == practice.country
+    another_line = practice.crisis_line if here else ""
+    return Contacts(
+        practice_name=practice.name,
+        practice_phone=practice.phone,
+        opening_hours=practice.opening_hours,
+        emergency_number=(practice.emergency_number if here else "") or country.emergency_number,
+        crisis_name="" if another_line else country.crisis_name,
+        crisis_line=another_line or country.crisis_line,
+        crisis_text="" if another_line else country.crisis_text,
+        medical_line=country.medical_line,
+        country=country.code,
+        reply_days=practice.reply_days,
+    )
 
 
 @cache

@@ -9,14 +9,18 @@ from django.core.mail import send_mail
 from django.utils.translation import gettext as _
 
 from ledger.models import OutboxMessage
+from ledger.outbox import Undeliverable
 from portal.accounts.models import Practice, User
 
 
 def deliver(message: OutboxMessage) -> None:
-    """Send one message of the outbox. Raises what the mail server raises, so that it is tried again."""
+    """Send one message of the outbox. Raises what the mail server raises, so that it is tried again.
+
+    What cannot be delivered is never counted as sent: the next person is told of an alert instead.
+    """
     address = _address(message)
     if not address:
-        return
+        raise Undeliverable
     practice = Practice.objects.first()
     name = practice.name if practice else "Spine Portal"
     body = _(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
 
 
 @dataclass(frozen=True)
@@ -31,14 +32,30 @@ class Person:
 
 @dataclass(frozen=True)
 class Contacts:
-    """Whom a patient can call, and whether somebody is on duty to be told of an urgent answer."""
+    """Whom a patient can call, in the country where they live. Empty where the host does not know."""
 
     practice_name: str = ""
     practice_phone: str = ""
+    opening_hours: str = ""
     emergency_number: str = "911"
+    crisis_name: str = ""  # of the crisis line, where its number alone does not say whose it is
     crisis_line: str = "988"
-    on_duty: tuple[str, ...] = ()  # e-mail addresses, the first to be told first
+    crisis_text: str = "988"  # the number that takes text messages; often another one, or none
+    medical_line: str = ""  # for what is urgent and no emergency
+    country: str = ""
     reply_days: int = 5
+
+    @property
+    def crisis_help(self) -> str:
+        """How to reach the crisis line, in the reader's language: "Call or text 988". Empty without one."""
+        words = {"line": f"{self.crisis_name} {self.crisis_line}".strip(), "text": self.crisis_text}
+        if not self.crisis_line:
+            return ""
+        if not self.crisis_text:
+            return _("Call %(line)s") % words
+        if self.crisis_text == self.crisis_line:
+            return _("Call or text %(line)s") % words
+        return _("Call %(line)s, or text %(text)s") % words
 
 
 class Host:
@@ -59,7 +76,7 @@ class Host:
 
     def facts(self, user: Any, on: date) -> dict[str, Any]:
         """What need not be asked: age in completed years (absent where unknown), sex, on_duty_contact."""
-        return {"on_duty_contact": bool(self.contacts().on_duty)}
+        return {"on_duty_contact": bool(self.on_duty())}
 
     def person(self, user: Any) -> Person:
         return Person(name=user.get_full_name() or user.get_username())
@@ -73,8 +90,32 @@ class Host:
         """A condition on the account that finds a patient by name or record number."""
         return Q(first_name__icontains=text) | Q(last_name__icontains=text) | Q(username__iexact=text)
 
-    def contacts(self) -> Contacts:
+    def contacts(self, user: Any = None) -> Contacts:
+        """The numbers of the country where this patient lives; without a user, those of the practice."""
         return Contacts()
+
+    def notice(self, key: str, language: str, user: Any = None) -> dict[str, Any] | None:
+        """The practice's own words for a notice, {"title", "body", "actions"}; None: those of the questionnaire.
+
+        They may hold the placeholders of `screening.notices.PLACEHOLDERS`.
+        """
+        return None
+
+    def on_duty(self) -> list[Any]:
+        """The accounts that are told of an urgent answer, in this order. With none, mood is not asked about."""
+        return []
+
+    def last_resort(self) -> list[Any]:
+        """The accounts that are told when everyone on duty was told and nobody has acknowledged."""
+        return []
+
+    def escalate_after(self, level: str) -> timedelta:
+        """How long one person has before the next one is told. `level` is "now" or "same_day"."""
+        return timedelta(minutes=15) if level == "now" else timedelta(hours=2)
+
+    def assesses(self) -> bool:
+        """Whether answers are assessed by the rules. Where not, they are stored and shown only."""
+        return True
 
     def units(self, user: Any) -> str:
         """ "metric", "imperial" (feet, inches, pounds) or "uk" (feet, inches, stones and pounds)."""

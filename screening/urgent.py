@@ -6,35 +6,15 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from django.utils import timezone
-
-from ledger import outbox
+from screening.alerts import messages_of, of_attempt, raise_alert
 from screening.engine.answers import dumps
 from screening.engine.assessment import urgent_now
 from screening.engine.definition import Definition
-from screening.host import Contacts, host
-from screening.models import Alert, AnswersInProgress, Submission, UrgentAnswer
-from screening.models.placing import place_urgent, urgency_of
+from screening.models import AnswersInProgress, Submission, UrgentAnswer
+from screening.models.placing import urgency_of
+from screening.notices import notice_text
 
 CRISIS = "crisis"  # the notice that offers a call
-ALERT = "alert"  # the kind of the outbox message
-
-
-def notice_text(definition: Definition, key: str, contacts: Contacts) -> dict[str, Any]:
-    """A notice with the practice's own numbers in it. Raises KeyError for an unknown key."""
-    notice = definition.notices[key]
-    return {
-        "key": key,
-        "title": _fill(notice.title, contacts),
-        "body": _fill(notice.body, contacts),
-        "actions": [_fill(action, contacts) for action in notice.actions],
-    }
-
-
-def _fill(text: str, contacts: Contacts) -> str:
-    for name in ("emergency_number", "crisis_line", "practice_phone", "practice_name"):
-        text = text.replace(f"{{{name}}}", getattr(contacts, name))
-    return text
 
 
 def raise_urgent(
@@ -57,25 +37,45 @@ def raise_urgent(
     if not raised:
         return ""
     first = max((rule for rule, _answers in raised), key=lambda rule: urgency_of(rule.level))
-    contacts = host().contacts()
-    notice = notice_text(_as_read(attempt), first.notice, contacts)
+    notice = notice_text(_as_read(attempt), first.notice, user=attempt.patient)
     for rule, answers in raised:
         _write(attempt, rule.reason, rule.level, answers, notice)
-    _alert(attempt, first.level, [rule.reason for rule, _answers in raised], contacts, "alert")
+    raise_alert(attempt, first.level, [rule.reason for rule, _answers in raised])
     return str(first.notice)
 
 
 def call(attempt: AnswersInProgress | Submission) -> bool:
-    """The patient would like to be called. True when somebody on duty is told."""
-    contacts = host().contacts()
+    """The patient would like to be called. True when a message to somebody on duty was put. Twice is once."""
+    if call_standing(attempt) in ("waiting", "sent"):
+        return True
     last = next((row for row in urgent_rows(attempt).order_by("-pk") if row.notice["key"] == CRISIS), None)
     if last is not None:
         reason, answers, notice = last.reason, last.answers, last.notice
     else:
         reason, answers = "call_asked_for", "{}"
-        notice = notice_text(_as_read(attempt), CRISIS, contacts)
+        notice = notice_text(_as_read(attempt), CRISIS, user=attempt.patient)
     _write(attempt, reason, "now", answers, notice, call_me=True)
-    return _alert(attempt, "now", [reason], contacts, "call")
+    raise_alert(attempt, "now", [reason], again=True)
+    return call_standing(attempt) != "nobody"
+
+
+def call_standing(attempt: AnswersInProgress | Submission) -> str:
+    """What has become of the wish to be called. Empty: it was not asked for.
+
+    "seen": somebody has acknowledged it; "sent": the mail server has taken the message to somebody on duty;
+    "waiting": it is about to be sent; "nobody": there is nobody whom it could be sent to, or sending has failed.
+    """
+    if not call_asked(attempt):
+        return ""
+    alert = of_attempt(attempt).last()
+    if alert is None:
+        return "nobody"
+    if alert.acknowledged_at:
+        return "seen"
+    messages = list(messages_of(alert))
+    if any(message.sent_at for message in messages):
+        return "sent"
+    return "waiting" if any(not message.failed_at for message in messages) else "nobody"
 
 
 def call_asked(attempt: AnswersInProgress | Submission) -> bool:
@@ -127,26 +127,3 @@ def _write(
         notice=notice,
         call_me=call_me,
     )
-
-
-def _alert(
-    attempt: AnswersInProgress | Submission, level: str, reasons: list[str], contacts: Contacts, event: str
-) -> bool:
-    """Put the case on the list and raise an alert, unless one as urgent still waits to be acknowledged."""
-    case = place_urgent(
-        patient=attempt.patient,
-        questionnaire=attempt.questionnaire,
-        level=level,
-        reasons=reasons,
-        at=timezone.now(),
-    )
-    waiting = Alert.objects.visible_to(attempt.patient).filter(
-        patient=attempt.patient, attempt=attempt.pk, acknowledged_at=None
-    )
-    alert = next((each for each in waiting if urgency_of(each.level) >= urgency_of(level)), None)
-    if alert is None:
-        alert = Alert.objects.create(patient=attempt.patient, case=case, attempt=attempt.pk, level=level)
-    if not contacts.on_duty:
-        return False
-    outbox.put(ALERT, f"{event}:{alert.pk}", to=contacts.on_duty[0], payload={"alert": alert.pk})
-    return True

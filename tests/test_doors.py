@@ -32,7 +32,7 @@ APPS = ("portal", "education", "screening", "editions", "ledger")
 
 UNSCOPED = {
     "screening/models/": "the models say themselves who sees their rows, and keep cases in step",
-    "portal/accounts/models.py": "declares the manager of profiles",
+    "portal/accounts/models/": "declare the manager of profiles, and ask in which country a patient lives",
     "portal/host.py": "is the one that screening asks who may see whom",
     "portal/demo.py": "makes the demo's patients, where there are no real ones",
 }
@@ -95,7 +95,7 @@ def test_every_model_that_points_at_an_account_is_of_patients_or_says_why_not() 
     labels = {model._meta.label for model in of_accounts()}
     assert {model._meta.label for model in OF_PATIENTS} == {
         "accounts.PatientProfile",
-        *(f"screening.{name}" for name in ("Alert", "AnswersInProgress", "Case", "Decision")),
+        *(f"screening.{name}" for name in ("Alert", "AlertNote", "AnswersInProgress", "Case", "Decision")),
         *(f"screening.{name}" for name in ("Finding", "Notified", "Submission", "UrgentAnswer")),
     }, "a new model with an account: scope it, or give the reason in NOT_OF_PATIENTS"
     assert NOT_OF_PATIENTS.keys() - labels == set(), "these are gone"

@@ -28,7 +28,7 @@ from tests.screening.factories import make_edition
 
 # page: (statements that read, statements that write). The session and the user are two of the reading ones.
 EXPECTED: dict[str, tuple[int, int]] = {
-    "home": (13, 0),
+    "home": (12, 0),
     "learn": (6, 0),
     "article": (6, 0),
     "section": (6, 0),

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
@@ -12,3 +14,11 @@ class AccountsConfig(AppConfig):
         from portal.accounts.roles import synchronise
 
         post_migrate.connect(synchronise, dispatch_uid="portal.accounts.roles")
+        post_migrate.connect(_ship_countries, dispatch_uid="portal.accounts.countries")
+
+
+def _ship_countries(sender: Any, using: str = "default", **kwargs: Any) -> None:
+    from portal.accounts.models import Country
+
+    if sender.label == "accounts":
+        Country.objects.using(using).ship()

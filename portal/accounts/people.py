@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from allauth.account.forms import ResetPasswordForm
@@ -13,6 +14,8 @@ from django.utils import timezone
 
 from portal.accounts.models import Care, User
 from screening.reviewing import set_unassigned
+
+logger = logging.getLogger(__name__)
 
 
 def confirm_address(user: User) -> None:
@@ -56,7 +59,10 @@ def end_care(care: Care) -> None:
 def care_due() -> None:
     """Care whose dates have passed since the last time: their cases change lists."""
     for care in Care.objects.due().select_related("patient"):
-        care_changed(care.patient)
+        try:
+            care_changed(care.patient)
+        except Exception as error:  # one patient must not hold up the others
+            logger.error("care %s was not followed: %s", care.pk, type(error).__name__)
 
 
 @transaction.atomic

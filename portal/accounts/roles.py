@@ -56,6 +56,7 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     Role.ADMINISTRATOR: (
         "accounts.use_admin",
         *_may("accounts", "view add change", "user", "patientprofile", "care", "practice", "contact"),
+        *_may("accounts", "view add change", "country", "noticetext"),
     ),
 }
 

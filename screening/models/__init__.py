@@ -17,11 +17,12 @@ from screening.models.authoring import (
     Translation,
     UrgentRule,
 )
-from screening.models.cases import Alert, Case, Decision, Notified
+from screening.models.cases import Alert, AlertNote, Case, Decision, Notified
 from screening.models.trying import ImpactRun, Sample
 
 __all__ = [
     "Alert",
+    "AlertNote",
     "AnswersInProgress",
     "Calculation",
     "Case",

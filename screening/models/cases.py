@@ -267,9 +267,23 @@ class Alert(models.Model):
                 name="screening_acknowledged_by_someone",
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["raised_at"], condition=Q(acknowledged_at=None), name="screening_alert_waiting"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"Alert {self.pk}"
+
+    @classmethod
+    def waiting(cls) -> Any:
+        """Those that nobody has acknowledged, for the worker that tells the next one: no page shows them so."""
+        return cls.unscoped.filter(acknowledged_at=None)
+
+    def told(self) -> Any:
+        """Who was told of it, the first one first."""
+        return Notified.unscoped.filter(alert=self).order_by("place")
 
 
 @kept()
@@ -295,3 +309,24 @@ class Notified(models.Model):
 
     def __str__(self) -> str:
         return f"Notified {self.pk}"
+
+
+@kept()
+class AlertNote(models.Model):
+    """What somebody wrote about an alert: whom they spoke to, and what comes next."""
+
+    alert = models.ForeignKey(Alert, models.PROTECT, related_name="+")
+    patient = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    text = models.TextField()
+    at = models.DateTimeField(default=timezone.now)
+
+    objects = Scoped.from_queryset(AlertRows)()
+    unscoped = models.Manager()
+
+    class Meta:
+        default_manager_name = "unscoped"
+        ordering: ClassVar[list[str]] = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"Alert note {self.pk}"

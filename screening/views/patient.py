@@ -19,7 +19,8 @@ from screening.engine.definition import Section
 from screening.forms import SectionForm
 from screening.host import host
 from screening.models import AnswersInProgress, QuestionnaireEdition, Submission
-from screening.urgent import CRISIS, call_asked, notice_text
+from screening.notices import notice_text
+from screening.urgent import CRISIS, call_standing
 from screening.views import packets
 from screening.views.access import patients
 from screening.views.readable import in_words
@@ -59,12 +60,12 @@ def questionnaire(request: HttpRequest, questionnaire: str) -> HttpResponse:
         if visit is None:
             answering.check_age(request.user)
     except answering.TooYoung:
-        return render(request, "screening/too_young.html", {"contacts": host().contacts()})
+        return render(request, "screening/too_young.html", {"contacts": host().contacts(request.user)})
     context = {
         "definition": definition_in(edition),
         "questionnaire": questionnaire,
         "visit": visit,
-        "contacts": host().contacts(),
+        "contacts": host().contacts(request.user),
         "latest": _latest(request, edition),
         "sender": host().sender(request.user),
     }
@@ -333,13 +334,13 @@ def notice(request: HttpRequest, questionnaire: str, key: str) -> HttpResponse:
     onwards = _onwards(visit, questionnaire, request.GET.get("then", ""))
     if request.method == "POST":
         return _answer_offer(request, edition, onwards)
-    contacts = host().contacts()
-    about = visit.attempt if visit else _latest(request, edition)
+    contacts = host().contacts(request.user)
+    about = (visit.attempt if visit else _latest(request, edition)) if key == CRISIS else None
     context = {
-        "notice": notice_text(definition_in(edition), key, contacts),
+        "notice": notice_text(definition_in(edition), key, contacts, request.user),
         "contacts": contacts,
-        "offers_call": key == CRISIS and about is not None,
-        "asked": key == CRISIS and about is not None and call_asked(about),
+        "offers_call": about is not None,
+        "standing": call_standing(about) if about else "",
         "then": onwards,
         "sender": host().sender(request.user),
     }
@@ -347,17 +348,13 @@ def notice(request: HttpRequest, questionnaire: str, key: str) -> HttpResponse:
 
 
 def _answer_offer(request: HttpRequest, edition: QuestionnaireEdition, onwards: str) -> HttpResponse:
-    """Whether the patient would like to be called. We say that somebody was told only where it is so."""
+    """Whether the patient would like to be called. The page itself says what has become of it."""
     if request.POST.get("call_me") != "yes":
         return redirect(onwards)
     try:
-        told = answering.ask_for_call(patient=request.user, questionnaire=edition.questionnaire)
+        answering.ask_for_call(patient=request.user, questionnaire=edition.questionnaire)
     except AnswersInProgress.DoesNotExist:
         raise Http404 from None
-    if told:
-        messages.success(request, _("We have told the person on duty that you would like a call."))
-    else:
-        messages.warning(request, _("Nobody is on duty right now, so please call us."))
     return redirect(request.get_full_path())
 
 
@@ -371,4 +368,4 @@ def _onwards(visit: Visit | None, questionnaire: str, then: str) -> str:
 
 
 def _closed(request: HttpRequest) -> HttpResponse:
-    return render(request, "screening/closed.html", {"contacts": host().contacts()})
+    return render(request, "screening/closed.html", {"contacts": host().contacts(request.user)})

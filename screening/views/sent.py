@@ -151,7 +151,7 @@ def _context(request: HttpRequest, submission: Submission) -> dict[str, Any]:
         "definition": definition,
         "submission": submission,
         "pages": answered(definition, answers, on_the_day, units_of(request)),
-        "contacts": host().contacts(),
+        "contacts": host().contacts(request.user),
     }
 
 
@@ -162,13 +162,13 @@ def blank(request: HttpRequest, questionnaire: str) -> HttpResponse:
     visit = Visit.of(request, questionnaire)
     edition = visit.edition if visit else live_or_404(questionnaire)
     if edition is None:
-        return render(request, "screening/closed.html", {"contacts": host().contacts()})
+        return render(request, "screening/closed.html", {"contacts": host().contacts(request.user)})
     facts = visit.attempt.facts if visit else host().facts(request.user, timezone.localdate())
     definition = definition_in(edition)
     context = {
         "definition": definition,
         "questionnaire": questionnaire,
         "sheet": paper.sheet(definition, facts, timezone.localdate()),
-        "contacts": host().contacts(),
+        "contacts": host().contacts(request.user),
     }
     return render(request, "screening/blank.html", context)

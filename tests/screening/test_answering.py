@@ -10,6 +10,7 @@ import pytest
 from django.utils import timezone
 
 from ledger.models import OutboxMessage
+from portal.accounts.models import Contact
 from screening import answering
 from screening.answering import Seen
 from screening.engine.answers import dumps
@@ -45,7 +46,7 @@ def in_progress(patient: Any) -> list[AnswersInProgress]:
 
 def test_facts_are_fixed_when_the_answers_begin(patient, fusion, on_duty):
     attempt = answering.start(patient=patient, edition=fusion)
-    on_duty.delete()
+    Contact.objects.filter(pk=on_duty.pk).update(active=False)
     again = answering.start(patient=patient, edition=fusion)
     assert again.pk == attempt.pk
     assert again.facts == {"age": attempt.facts["age"], "sex": "female", "on_duty_contact": True}
@@ -180,7 +181,7 @@ def test_the_one_on_duty_is_told_by_ids_alone(patient, fusion, on_duty):
     save(attempt, red_flag_bladder_bowel="yes")
     message = OutboxMessage.objects.get()
     alert = Alert.objects.visible_to(patient).get()
-    assert (message.kind, message.to_address) == ("alert", on_duty.user.email)
+    assert (message.kind, message.to_user_id) == ("alert", str(on_duty.user.pk))
     assert message.payload == {"alert": str(alert.pk)}
 
 
@@ -226,7 +227,7 @@ def test_an_urgent_answer_and_its_row_are_stored_together_or_not_at_all(begun, p
     def fails(*args: Any, **options: Any) -> None:
         raise RuntimeError("the database went away")
 
-    monkeypatch.setattr("screening.urgent.place_urgent", fails)
+    monkeypatch.setattr("screening.alerts.place_urgent", fails)
     with pytest.raises(RuntimeError):
         save(begun, red_flag_bladder_bowel="yes")
     assert in_progress(patient)[0].values == {}

@@ -295,7 +295,7 @@ PHQ_CREDIT = (
 VERDICTS = re.compile(r"\b(absolute|relative|contraindicat|candidate|unfit|unsuitable)", re.IGNORECASE)
 PLACEHOLDERS = {
     "{emergency_number}": "911",
-    "{crisis_line}": "988",
+    "{crisis_help}": "Call or text 988",
     "{practice_phone}": "555 0100",
     "{practice_name}": "Hill Spine",
 }
@@ -479,7 +479,7 @@ def test_a_notice_says_whom_to_call_not_to_wait_and_that_nothing_is_lost(notice:
 def test_the_crisis_notice_names_the_crisis_line_and_offers_a_call() -> None:
     crisis = next(notice for notice in DOCUMENT["notices"] if notice["key"] == "crisis")
 
-    assert any("{crisis_line}" in action for action in crisis["actions"])
+    assert any("{crisis_help}" in action for action in crisis["actions"])
     assert "Would you like us to call you?" in crisis["body"]
 
 

@@ -58,9 +58,9 @@ def test_the_crisis_notice_offers_a_call(phone, patient, fusion, on_duty):
     assert 'href="tel:988"' in page.content.decode()
     assert "Would you like us to call you?" in page.content.decode()
     response = phone.post(CRISIS, {**fields(page), "call_me": "yes"}, follow=True)
-    assert "We have told the person on duty" in response.content.decode()
+    assert "The message to a person on our team is on its way." in response.content.decode()
     assert UrgentAnswer.objects.visible_to(patient).get().call_me
-    assert [message.to_address for message in OutboxMessage.objects.all()] == [on_duty.user.email]
+    assert [message.to_user_id for message in OutboxMessage.objects.all()] == [str(on_duty.user.pk)]
 
 
 def test_a_second_click_tells_the_one_on_duty_once(phone, patient, fusion, on_duty):
@@ -79,8 +79,8 @@ def test_no_is_an_answer_too(phone, patient, fusion, on_duty):
 
 def test_with_nobody_on_duty_it_is_not_said_that_somebody_was_told(phone, begun, patient):
     page = phone.post(CRISIS, {"call_me": "yes"}, follow=True).content.decode()
-    assert "We have told" not in page
-    assert "please call us" in page
+    assert "We have sent" not in page
+    assert "please call us now" in page
     assert UrgentAnswer.objects.visible_to(patient).get().call_me
 
 

@@ -1,26 +1,27 @@
 import time
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
-from django.utils import timezone
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import close_old_connections
 
-from ledger.outbox import send_due
-from portal.accounts.people import care_due
-from portal.mail import deliver
-from screening.reviewing import return_due
+from portal import tick
 
 
 class Command(BaseCommand):
-    help = "Does what is due: mails, care that began or ended, cases whose day has come. Safe to run twice at once."
+    help = (
+        "Does what is due: tells the next person of an alert, sends mails, follows care that began or ended, "
+        "brings back cases whose day has come. Safe to run twice at once."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--every", type=int, metavar="SECONDS", help="go on doing it, with this pause")
 
     def handle(self, *, every: int | None, **options: Any) -> None:
         while True:
-            care_due()
-            return_due(today=timezone.localdate())
-            send_due(deliver, now=timezone.now())
+            failed = tick.run()
             if every is None:
-                return
+                break
             time.sleep(every)
+            close_old_connections()  # a database that was started anew is met again
+        if failed:
+            raise CommandError(f"Not everything was done, see the log: {', '.join(failed)}.")

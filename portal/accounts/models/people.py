@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ledger.scoped import Scoped, ScopedQuerySet
+from portal.accounts.models.countries import Country
 
 
 class UserManager(BaseUserManager["User"]):
@@ -70,6 +71,17 @@ class User(AbstractBaseUser, PermissionsMixin):
     def is_staff(self) -> bool:
         """Django's admin asks this; here it is a permission like any other."""
         return self.has_perm("accounts.use_admin")
+
+    def save(self, *args: Any, update_fields: Any = None, **kwargs: Any) -> None:
+        """The account of the last person on duty is not closed; see `somebody_stays_on_duty`."""
+        closes = not self.is_active and (update_fields is None or "is_active" in update_fields)
+        if self._state.adding or not closes:
+            super().save(*args, update_fields=update_fields, **kwargs)
+            return
+        from portal.accounts.models.practice import somebody_stays_on_duty
+
+        with somebody_stays_on_duty():
+            super().save(*args, update_fields=update_fields, **kwargs)
 
     def get_full_name(self) -> str:
         return self.name
@@ -131,6 +143,17 @@ class PatientProfile(models.Model):
         max_length=8,
         choices=[("en", _("English")), ("es", _("Spanish"))],
         default="en",
+    )
+    country = models.ForeignKey(
+        Country,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("country"),
+        help_text=_(
+            "Only for a patient who lives in another country than the practice: they see its numbers."
+        ),
     )
     planned_operation = models.CharField(_("planned operation"), max_length=200, blank=True)
     planned_region = models.CharField(
@@ -205,47 +228,3 @@ class Care(models.Model):
 
     def __str__(self) -> str:
         return f"Care {self.pk}"
-
-
-class Practice(models.Model):
-    """The practice's own settings: one row."""
-
-    id = models.SmallAutoField(primary_key=True)
-    name = models.CharField(_("name"), max_length=120)
-    phone = models.CharField(_("telephone"), max_length=32)
-    opening_hours = models.CharField(_("when the telephone is answered"), max_length=120, blank=True)
-    emergency_number = models.CharField(_("emergency number"), max_length=16, default="911")
-    crisis_line = models.CharField(_("crisis line"), max_length=64, default="988")
-    reply_days = models.PositiveSmallIntegerField(
-        _("working days until patients hear"),
-        default=5,
-        help_text=_("Patients are told: you will hear from us within so many working days."),
-    )
-
-    class Meta:
-        verbose_name = _("practice settings")
-        verbose_name_plural = _("practice settings")
-        constraints = [models.CheckConstraint(condition=Q(id=1), name="accounts_one_practice")]
-
-    def __str__(self) -> str:
-        return self.name
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        self.pk = 1
-        super().save(*args, **kwargs)
-
-
-class Contact(models.Model):
-    """A person on duty who is told at once of an urgent answer. Without one, mood questions are not asked."""
-
-    user = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("account"))
-    order = models.PositiveSmallIntegerField(_("order"), default=1)
-    active = models.BooleanField(_("on duty"), default=True)
-
-    class Meta:
-        ordering = ["order", "pk"]
-        verbose_name = _("on-duty contact")
-        verbose_name_plural = _("on-duty contacts")
-
-    def __str__(self) -> str:
-        return f"{self.user} ({self.order})"

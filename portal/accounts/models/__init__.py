@@ -1,0 +1,27 @@
+"""Accounts, the practice and its people on duty."""
+
+from portal.accounts.models.countries import Country
+from portal.accounts.models.people import (
+    Care,
+    PatientProfile,
+    Region,
+    Sex,
+    Units,
+    User,
+    UserManager,
+)
+from portal.accounts.models.practice import Contact, NoticeText, Practice
+
+__all__ = [
+    "Care",
+    "Contact",
+    "Country",
+    "NoticeText",
+    "PatientProfile",
+    "Practice",
+    "Region",
+    "Sex",
+    "Units",
+    "User",
+    "UserManager",
+]
