@@ -1,34 +1,5 @@
 """Answers as a patient reads them."""
 
-from __future__ import annotations
+from screening.readable import answered, in_words
 
-from collections.abc import Collection, Mapping
-from typing import Any
-
-from django.utils.translation import gettext as _
-
-from screening.engine.definition import Definition, Question, Section
-from screening.engine.wording import answer_in_words
-
-
-def in_words(question: Question, value: Any, units: Mapping[str, str]) -> str:
-    """One answer in words, in the patient's units; "No answer" where there is none."""
-    if value is None:
-        return _("No answer")
-    return answer_in_words(question, value, units.get(question.measure, "metric"))
-
-
-def answered(
-    definition: Definition, answers: Mapping[str, Any], shown: Collection[str], units: Mapping[str, str]
-) -> list[tuple[Section, list[tuple[Question, str]]]]:
-    """What was asked, section by section, with the answers in words."""
-    pages = []
-    for section in definition.sections:
-        rows = [
-            (question, in_words(question, answers.get(question.key), units))
-            for question in section.questions
-            if question.key in shown
-        ]
-        if rows:
-            pages.append((section, rows))
-    return pages
+__all__ = ["answered", "in_words"]
