@@ -294,7 +294,24 @@ writing
   change              missing        302    302    403   302    302    403
   old address         there          302    302    302   302    302    302
   old address         missing        302    302    302   302    302    302
+rows
+  changelist          -              200    200    403   200    200    403
+  add                 -              200    200    403   200    200    403
+  history             there          200    200    403   200    200    403
+  history             missing        302    302    403   302    302    403
+  delete              there          200    200    403   409    409    403
+  delete              missing        302    302    403   302    302    403
+  move                there          405    405    403   409    409    403
+  move                missing        405    405    403   404    404    403
+  duplicate           there          405    405    403   409    409    403
+  duplicate           missing        405    405    403   404    404    403
+  change              there          200    200    403   409    409    403
+  change              missing        302    302    403   302    302    403
+  old address         there          302    302    302   302    302    302
+  old address         missing        302    302    302   302    302    302
 drafting
+  thresholds          there          200    200    403   200    200    403
+  thresholds          missing        404    404    403   404    404    403
   editions            there          200    200    403   200    200    403
   editions            missing        404    404    403   404    404    403
   edition             there          200    200    403   200    200    403
@@ -328,6 +345,9 @@ drafting
   old address         there          302    302    302   302    302    302
   old address         missing        302    302    302   302    302    302
 accounts
+  replace             there          403    403    200   403    403    422
+  replace             missing        403    403    302   403    403    302
+  preview             -              403    403    405   403    403    422
   changelist          -              403    403    200   403    403    200
   add                 -              403    403    200   403    403    200
   history             there          403    403    200   403    403    200
@@ -367,13 +387,14 @@ POLICIES = {
     "education/topic": "writing",
     "screening/questionnaire": "drafting",
     **{
-        f"screening/{rows}": "writing"
+        f"screening/{rows}": "rows"
         for rows in [
             "section",
             "question",
             "threshold",
             "calculation",
             "criterion",
+            "rule",
             "urgentrule",
             "extra",
             "notice",
@@ -382,6 +403,8 @@ POLICIES = {
     "accounts/user": "accounts",
     "accounts/care": "accounts",
     "accounts/contact": "accounts",
+    "accounts/country": "accounts",
+    "accounts/noticetext": "accounts",
     "accounts/practice": "practice",
     # Nobody's: frozen texts are read on their draft's pages, and these two come with the login.
     "education/articleedition": "closed",

@@ -17,7 +17,7 @@ from django.utils import timezone
 from editions import publishing
 from editions.models import Draft
 from education.models import Article, ArticleRead, Topic
-from portal.accounts.models import Care, Contact, Practice, User
+from portal.accounts.models import Care, Contact, NoticeText, Practice, User
 from screening import answering
 from screening.models import Case, Extra, Questionnaire
 from screening.models.document import write_rows
@@ -98,6 +98,7 @@ class World:
         self.surgeon, self.other_surgeon = surgeon, other_surgeon
         Practice.objects.create(name="Harbor Spine Clinic", phone="+1 555 0199")
         Contact.objects.create(user=surgeon)
+        NoticeText.objects.create(key="emergency", title="Get help now", body="Call {emergency_number}.")
         Care.objects.create(patient=other_patient, surgeon=other_surgeon)
         self.articles = Drafts(make_article)
         self.edition = make_edition()
@@ -239,7 +240,7 @@ class Desk:
 
     def tries(self, model: type[models.Model], view: str) -> Tries:
         """`view` is the last part of the address's name: changelist, add, change, edition_withdraw, ..."""
-        if view in ("changelist", "add"):
+        if view in ("changelist", "add", "preview"):
             return {"": Try()}
         data = self._data(view)
         if not issubclass(model, Draft):

@@ -10,12 +10,13 @@ from portal.accounts.models.people import (
     User,
     UserManager,
 )
-from portal.accounts.models.practice import Contact, NoticeText, Practice
+from portal.accounts.models.practice import Contact, NobodyOnDuty, NoticeText, Practice
 
 __all__ = [
     "Care",
     "Contact",
     "Country",
+    "NobodyOnDuty",
     "NoticeText",
     "PatientProfile",
     "Practice",

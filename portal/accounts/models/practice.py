@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models, transaction
@@ -116,14 +117,21 @@ class NobodyOnDuty(Exception):
         )
 
 
+def may_open_alerts() -> models.QuerySet[User]:
+    """The accounts that may open and acknowledge an alert."""
+    app, codename = ACKNOWLEDGE.split(".")
+    permissions = {"permissions__codename": codename, "permissions__content_type__app_label": app}
+    return User.objects.filter(groups__in=Group.objects.filter(**permissions)).distinct()
+
+
 class ContactQuerySet(models.QuerySet["Contact"]):
     def on_duty(self) -> ContactQuerySet:
         """Who can be told and can open an alert, in the order in which they are told."""
-        app, codename = ACKNOWLEDGE.split(".")
-        may = User.objects.filter(
-            groups__permissions__codename=codename, groups__permissions__content_type__app_label=app
-        )
-        return self.filter(active=True, user__is_active=True, user__in=may.values("pk"))
+        return self.filter(active=True, user__is_active=True, user__in=may_open_alerts().values("pk"))
+
+    def is_last(self, user: Any) -> bool:
+        """Whether this account is the only one on duty."""
+        return list(self.on_duty().values_list("user", flat=True)[:2]) == [user.pk]
 
 
 class Contact(models.Model):

@@ -1,4 +1,4 @@
-"""Accounts, care and the practice's settings. Nothing here shows an answer, and nothing is deleted."""
+"""Accounts and care. Nothing here shows an answer, and nothing is deleted."""
 
 from __future__ import annotations
 
@@ -14,17 +14,12 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts import people
-from portal.accounts.models import Care, Contact, PatientProfile, Practice, User
-from portal.accounts.roles import Role
+from portal.accounts.admin.duty import KeepsSomebodyOnDuty, NeverDeleted
+from portal.accounts.models import Care, Contact, NobodyOnDuty, PatientProfile, User
+from portal.accounts.models.practice import ACKNOWLEDGE, somebody_stays_on_duty
+from portal.accounts.roles import PERMISSIONS, Role
 
 admin.site.unregister(Group)  # roles are code, see portal.accounts.roles
-
-
-class NeverDeleted:
-    """Accounts are closed and care ends; rows that others point at stay."""
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 class UserForm(forms.ModelForm):
@@ -55,6 +50,14 @@ class UserForm(forms.ModelForm):
     def clean_email(self) -> str:
         return str(self.cleaned_data["email"]).strip().lower()
 
+    def clean(self) -> dict[str, Any]:
+        fields = super().clean() or {}
+        may_open_alerts = any(ACKNOWLEDGE in PERMISSIONS[role] for role in fields.get("roles", ()))
+        stays = fields.get("is_active") and may_open_alerts
+        if self.instance.pk and not stays and Contact.objects.is_last(self.instance):
+            self.add_error("is_active" if may_open_alerts else "roles", str(NobodyOnDuty()))
+        return fields
+
     def clean_password(self) -> str:
         password = str(self.cleaned_data["password"])
         if password:
@@ -74,7 +77,7 @@ class PatientProfileInline(NeverDeleted, admin.StackedInline):
 
 
 @admin.register(User)
-class UserAdmin(NeverDeleted, admin.ModelAdmin):
+class UserAdmin(KeepsSomebodyOnDuty, NeverDeleted, admin.ModelAdmin):
     form = UserForm
     inlines = (PatientProfileInline,)
     fields = ("name", "email", "roles", "password", "is_active")
@@ -96,8 +99,9 @@ class UserAdmin(NeverDeleted, admin.ModelAdmin):
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         if not change:
             obj.set_password(form.cleaned_data["password"] or None)
-        super().save_model(request, obj, form, change)
-        obj.groups.set(Group.objects.filter(name__in=form.cleaned_data["roles"]))
+        with somebody_stays_on_duty():
+            super().save_model(request, obj, form, change)
+            obj.groups.set(Group.objects.filter(name__in=form.cleaned_data["roles"]))
         people.confirm_address(obj)
         if not change and not form.cleaned_data["password"]:
             people.invite(obj, request)
@@ -131,19 +135,3 @@ class CareAdmin(NeverDeleted, admin.ModelAdmin):
         for care in current:
             people.end_care(care)
         messages.success(request, _("The chosen care has ended."))
-
-
-@admin.register(Practice)
-class PracticeAdmin(NeverDeleted, admin.ModelAdmin):
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return super().has_add_permission(request) and not Practice.objects.exists()
-
-
-@admin.register(Contact)
-class ContactAdmin(NeverDeleted, admin.ModelAdmin):
-    list_display = ("user", "order", "active")
-    ordering = ("order", "pk")
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        kwargs["queryset"] = User.objects.filter(groups__permissions__codename="acknowledge_alert").distinct()
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)

@@ -1,0 +1,5 @@
+"""The administration of people and of the practice."""
+
+from portal.accounts.admin import people, practice
+
+__all__ = ["people", "practice"]
