@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from screening.admin.pages import Pages
+from screening.admin.preview_pages import PreviewPages
+from screening.admin.sample_pages import SamplePages
 
 
-class TryingPages(Pages):
-    """Still without pages."""
+class TryingPages(PreviewPages, SamplePages):
+    """All three."""

@@ -4,6 +4,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from editions.publishing import save_draft
+from screening import samples
 from screening.engine.definition import problems
 from screening.models import Questionnaire
 from screening.models.document import shipped
@@ -36,6 +37,7 @@ class Command(BaseCommand):
             )
             questionnaire.restore(document)
             written = save_draft(questionnaire, by=user)
+            samples.load(questionnaire)
         if written:
             self.stdout.write(f"{key}: the draft is written. Somebody else has to approve it.")
         else:
