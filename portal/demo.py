@@ -52,6 +52,7 @@ def _staff(say: Callable[[str], Any]) -> dict[str, User]:
         say("  a practice with an editor, an approver, two surgeons and an administrator")
         Practice.objects.create(
             name="Harbor Spine Clinic",
+            country_id="US",
             phone="+1 555 0100",
             opening_hours="Monday to Friday, 8 am to 5 pm",
             reply_days=5,
@@ -62,7 +63,8 @@ def _staff(say: Callable[[str], Any]) -> dict[str, User]:
         staff[email] = user or people.create(
             email=email, name=name, roles=[str(r) for r in roles], password=PASSWORD
         )
-    Contact.objects.get_or_create(user=staff["surgeon@demo.example"])
+    for order, email in enumerate(("surgeon@demo.example", "surgeon2@demo.example"), 1):
+        Contact.objects.get_or_create(user=staff[email], defaults={"order": order})
     return staff
 
 

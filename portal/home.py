@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
+
+from django.utils import timezone
 
 from education.models import ArticleEdition, ArticleRead
 from education.rendering import page_of
-from ledger.models import AccessRecord
+from ledger.models import AccessRecord, OutboxMessage
+from portal.accounts.models import Practice
 from screening.host import host
 from screening.models import Alert, AnswersInProgress, QuestionnaireEdition, Submission
 from screening.reviewing import messages_for
 from screening.worklist import Chosen, count
+
+LATE = timedelta(minutes=10)  # a mail that waits so long says that nothing sends them
 
 
 def for_patient(user: Any) -> dict[str, Any]:
@@ -73,4 +79,10 @@ def for_staff(user: Any) -> dict[str, Any]:
         context["alerts"] = (
             Alert.objects.visible_to(user).filter(acknowledged_at__isnull=True).order_by("raised_at")[:20]
         )
+    if user.has_perm("accounts.change_contact"):
+        context["unanswered"] = Alert.count_waiting(told=user)
+        context["on_duty"] = host().on_duty()
+        practice = Practice.objects.of(None)
+        context["unchecked"] = practice.country if practice and not practice.country.checked_on else None
+        context["mail_is_late"] = OutboxMessage.objects.due(timezone.now() - LATE).exists()
     return context

@@ -68,13 +68,13 @@ def of_attempt(attempt: AnswersInProgress | Submission) -> Any:
 
 def messages_of(alert: Alert) -> Any:
     """The messages that those on duty were sent of it, or are to be sent."""
-    keys = [f"call:{alert.pk}", *(message_key(alert, row.place) for row in alert.told())]
+    keys = [f"call:{alert.pk}", *(message_key(alert.pk, row.place) for row in alert.told())]
     on_duty = [str(person.pk) for person in host().on_duty()]
     return OutboxMessage.objects.filter(key__in=keys, to_user_id__in=on_duty)
 
 
-def message_key(alert: Alert, place: int) -> str:
-    return f"alert:{alert.pk}:{place}"
+def message_key(alert_id: Any, place: int) -> str:
+    return f"alert:{alert_id}:{place}"
 
 
 def escalate_due(now: datetime | None = None) -> int:
@@ -99,7 +99,7 @@ def next_due(alert: Alert) -> datetime:
     told = Counter(row.to_id for row in rows)
     rounds = min((told[person.pk] for person in line()), default=0)
     last = rows[-1]
-    failed = OutboxMessage.objects.filter(key=message_key(alert, last.place)).exclude(failed_at=None)
+    failed = OutboxMessage.objects.filter(key=message_key(alert.pk, last.place)).exclude(failed_at=None)
     if rounds == 0 and failed.exists():
         return last.at
     due: datetime = last.at + host().escalate_after(alert.level) * 2 ** min(rounds, SLOWEST)
@@ -137,5 +137,5 @@ def _tell_next(alert: Alert, now: datetime) -> bool:
             Notified.objects.create(alert=alert, patient_id=alert.patient_id, to=person, place=place, at=now)
     except IntegrityError:
         return False
-    outbox.put(ALERT, message_key(alert, place), to=person, payload={"alert": alert.pk})
+    outbox.put(ALERT, message_key(alert.pk, place), to=person, payload={"alert": alert.pk})
     return True

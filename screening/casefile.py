@@ -11,6 +11,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from screening import alertfile
+from screening.alertfile import AlertFile
 from screening.engine.answers import loads
 from screening.engine.definition import Calculation, Criterion, Definition, Question, Section
 from screening.engine.wording import answer_in_words, number_in_words
@@ -83,6 +85,7 @@ class CaseFile:
     sent: Sent | None
     submissions: list[Submission]
     decisions: list[Concluded]
+    alerts: list[AlertFile]
 
     @property
     def is_current(self) -> bool:
@@ -114,6 +117,7 @@ def read(user: Any, case: Case, submission_id: UUID | None = None) -> CaseFile:
         sent=_sent(user, case, chosen) if chosen else None,
         submissions=submissions,
         decisions=[Concluded(row, people[row.by_id].name) for row in decisions],
+        alerts=alertfile.read(user, alerts),
     )
 
 

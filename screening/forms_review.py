@@ -37,6 +37,20 @@ UNEXPLAINED = {
 }
 
 
+class AlertNoteForm(forms.Form):
+    """What came of an alert, in a few words."""
+
+    text = forms.CharField(
+        label=_("What did you find, and what comes next?"),
+        max_length=LONGEST_TEXT,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_(
+            "For example: spoke to her, her son is with her, they go to the emergency department now."
+        ),
+        error_messages={"required": _("Write a few words, or leave this page as it is.")},
+    )
+
+
 class FilterForm(forms.Form):
     """What does not fit is named, and left out of the choice."""
 

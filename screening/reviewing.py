@@ -16,7 +16,7 @@ from django.utils import timezone
 from ledger import access, outbox
 from ledger.models import AccessRecord
 from screening.host import host
-from screening.models import Alert, Case, Decision, Submission
+from screening.models import Alert, AlertNote, Case, Decision, Submission
 
 Action = AccessRecord.Action
 # The kinds of objects in access records.
@@ -145,6 +145,12 @@ def acknowledge(*, user: Any, alert: Alert) -> bool:
         .filter(pk=alert.pk, acknowledged_at__isnull=True)
         .update(acknowledged_at=timezone.now(), acknowledged_by=user)
     )
+
+
+@transaction.atomic
+def note_alert(*, user: Any, alert: Alert, text: str) -> AlertNote:
+    """Keep what somebody writes about an alert. There may be several notes; none is changed."""
+    return AlertNote.objects.create(alert=alert, patient_id=alert.patient_id, by=user, text=text)
 
 
 @transaction.atomic

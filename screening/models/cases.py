@@ -281,6 +281,12 @@ class Alert(models.Model):
         """Those that nobody has acknowledged, for the worker that tells the next one: no page shows them so."""
         return cls.unscoped.filter(acknowledged_at=None)
 
+    @classmethod
+    def count_waiting(cls, told: Any) -> int:
+        """How many wait of which this account was told: a number, for who may not open them."""
+        rows = Notified.unscoped.filter(to=told, alert__acknowledged_at=None)
+        return rows.values("alert").distinct().count()
+
     def told(self) -> Any:
         """Who was told of it, the first one first."""
         return Notified.unscoped.filter(alert=self).order_by("place")

@@ -16,12 +16,11 @@ from screening import casefile, reviewing, worklist
 from screening.casefile import CaseFile
 from screening.forms_review import DecisionForm, FilterForm
 from screening.host import host
-from screening.models import Alert, Case, Submission
+from screening.models import Case, Submission
 from screening.models.cases import Place
 
 REVIEW = "screening.review_cases"
 DECIDE = (REVIEW, "screening.decide_case")
-ACKNOWLEDGE = "screening.acknowledge_alert"
 
 
 @permission_required(REVIEW, raise_exception=True)
@@ -78,22 +77,6 @@ def decide(request: HttpRequest, case_id: UUID) -> HttpResponse:
     return redirect("review:case", case_id)
 
 
-@permission_required(ACKNOWLEDGE, raise_exception=True)
-@require_http_methods(["GET", "HEAD", "POST"])
-def alert(request: HttpRequest, alert_id: UUID) -> HttpResponse:
-    try:
-        alert = reviewing.open_alert(user=request.user, alert_id=alert_id)
-    except Alert.DoesNotExist:
-        raise Http404 from None
-    if request.method != "POST":
-        return _alert_page(request, alert)
-    if not reviewing.acknowledge(user=request.user, alert=alert):
-        alert.refresh_from_db()
-        if alert.acknowledged_by_id != request.user.pk:
-            return _alert_page(request, alert, status=409)
-    return redirect("review:alert", alert_id)
-
-
 def _place(request: HttpRequest) -> dict[str, Place]:
     """Where the page begins or ends: {"after": place}, {"before": place}, or {} for the first page."""
     for name in ("after", "before"):
@@ -143,17 +126,3 @@ def _case_page(
         **more,
     }
     return render(request, "screening/review/case.html", context, status=status)
-
-
-def _alert_page(request: HttpRequest, alert: Alert, status: int = 200) -> HttpResponse:
-    people = host().people([pk for pk in (alert.patient_id, alert.acknowledged_by_id) if pk])
-    context = {
-        "alert": alert,
-        "person": people[alert.patient_id],
-        "acknowledged_by": people[alert.acknowledged_by_id].name if alert.acknowledged_by_id else "",
-        "case": Case.objects.visible_to(request.user).filter(pk=alert.case_id).first()
-        if request.user.has_perm(REVIEW)
-        else None,
-        "too_late": status == 409,
-    }
-    return render(request, "screening/review/alert.html", context, status=status)
