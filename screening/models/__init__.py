@@ -18,7 +18,7 @@ from screening.models.authoring import (
     UrgentRule,
 )
 from screening.models.cases import Alert, AlertNote, Case, Decision, Notified
-from screening.models.trying import ImpactRun, Sample
+from screening.models.trying import ImpactPart, ImpactRun, Sample
 
 __all__ = [
     "Alert",
@@ -32,6 +32,7 @@ __all__ = [
     "Entered",
     "Extra",
     "Finding",
+    "ImpactPart",
     "ImpactRun",
     "Notice",
     "Notified",

@@ -56,7 +56,6 @@ class ImpactRun(models.Model):
     total = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)
     result = models.JSONField(default=dict)  # see screening.impact
-    claimed_until = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -73,3 +72,24 @@ class ImpactRun(models.Model):
 
     def __str__(self) -> str:
         return f"Impact run {self.pk}"
+
+
+class ImpactPart(models.Model):
+    """A part of a run that one worker takes: the submissions whose ids lie in the part's share of all ids.
+
+    Whoever claims it counts the whole part and stores that once. A claim that ran out is free to be taken again.
+    """
+
+    run = models.ForeignKey(ImpactRun, models.CASCADE, related_name="parts")
+    number = models.PositiveSmallIntegerField()  # from 0
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    result = models.JSONField(default=dict)  # see screening.impact
+
+    class Meta:
+        ordering = ["run", "number"]
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["run", "number"], name="screening_impact_part_once")]
+
+    def __str__(self) -> str:
+        return f"Impact part {self.pk}"
