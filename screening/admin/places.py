@@ -8,7 +8,21 @@ from typing import Any
 from django.db import models
 from django.urls import reverse
 
-from screening.models import Choice, Questionnaire, Rule, Source, Translation
+from screening.models import (
+    Calculation,
+    Choice,
+    Criterion,
+    Extra,
+    Notice,
+    Question,
+    Questionnaire,
+    Rule,
+    Section,
+    Source,
+    Threshold,
+    Translation,
+    UrgentRule,
+)
 
 RULE = re.compile(r"criteria\.([^.]+)\.rules\.(\d+)")
 IN_ORDER = re.compile(r"(urgent|extras)\.(\d+)")
@@ -30,7 +44,7 @@ def address(row: models.Model) -> str:
     """Of the form where the row is changed: its own, or that of the row that it is part of."""
     if isinstance(row, Choice):
         return address(row.question)
-    if isinstance(row, Rule | Source):
+    if isinstance(row, Source):
         return address(row.criterion)
     if isinstance(row, Translation):
         return address(row.questionnaire)
@@ -66,3 +80,30 @@ def _nth(rows: Any, place: int) -> Any:
 def link(questionnaire: Questionnaire, where: str) -> str:
     """The address of the form where a problem can be mended: at least the questionnaire's own."""
     return address(row_at(questionnaire, where) or questionnaire)
+
+
+KEYED = {Section: "sections", Threshold: "thresholds", Calculation: "calculations", Criterion: "criteria",
+         Notice: "notices"}  # fmt: skip
+
+
+def where_of(row: Any) -> str:
+    """The other way: the place of a stored row; empty for what has none of its own."""
+    if isinstance(row, Question):
+        return f"sections.{row.section.key}.{row.key}"
+    if isinstance(row, Rule):
+        place = _place(row, Rule.objects.filter(criterion=row.criterion_id))
+        return f"criteria.{row.criterion.key}.rules.{place}"
+    if isinstance(row, UrgentRule):
+        return f"urgent.{_place(row, row.questionnaire.urgentrules.all())}"
+    if isinstance(row, Extra):
+        return f"extras.{_place(row, row.questionnaire.extras.all())}"
+    return f"{KEYED[type(row)]}.{row.key}" if type(row) in KEYED else ""
+
+
+def _place(row: Any, rows: Any) -> int:
+    return list(rows.values_list("pk", flat=True)).index(row.pk)
+
+
+def is_at(where: str, place: str) -> bool:
+    """Whether a place is that one, or within it."""
+    return bool(place) and (where == place or where.startswith(f"{place}."))

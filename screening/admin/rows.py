@@ -1,27 +1,22 @@
-"""The rows of a questionnaire, each with a form of its own, checked as they are saved.
-
-Saving any row saves the draft under the author's name, so an approval that was given or asked for falls, and whoever
-wrote cannot approve.
-"""
+"""The rows of a questionnaire, each with a page of its own."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
-from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from editions import publishing
-from screening.admin.places import address, questionnaire_of
-from screening.engine.definition import Problem, problems, read
-from screening.engine.expressions import ExpressionError, parse
-from screening.engine.wording import in_words
+from screening.admin.help import expression_help
+from screening.admin.places import questionnaire_of
+from screening.admin.row import PartInline, RowAdmin
+from screening.admin.row_forms import RowForm
+from screening.admin.whole import Whole
 from screening.models import (
     Calculation,
     Choice,
@@ -29,7 +24,6 @@ from screening.models import (
     Extra,
     Notice,
     Question,
-    Questionnaire,
     Rule,
     Section,
     Source,
@@ -37,213 +31,258 @@ from screening.models import (
     UrgentRule,
 )
 
-UNFIT, BEFORE = "_unfit", "_problems_before"  # what a request carries from one step of the admin to the next
-EXPRESSIONS = ("shown_when", "expression", "when")
+WORDED = gettext_lazy("The sentence below is made of what was saved last.")
 
 
-class RowForm(forms.ModelForm):
-    """Expressions are read as they are typed; whether they fit the others is checked when all rows are saved."""
+class ChoiceInline(PartInline, admin.TabularInline):
+    model = Choice
+    fields = ("text", "value", "position")
+    ready = 1
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        for name in EXPRESSIONS:
-            text = cleaned.get(name)
-            if name in self.fields and text:
-                try:
-                    parse(text)
-                except ExpressionError as error:
-                    self.add_error(name, ValidationError(error.message, code="expression"))
-        return cleaned
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and db_field.name == "value":
+            field.label = _("name in rules")
+        return field
 
 
-class Unfit(Exception):
-    """With this change the questionnaire would not fit together."""
-
-    def __init__(self, found: list[Problem]) -> None:
-        self.found = found
-        super().__init__("unfit")
+class SourceInline(PartInline, admin.TabularInline):
+    model = Source
+    fields = ("text", "address", "position")
+    ready = 1
 
 
-class RowAdmin(admin.ModelAdmin):
-    """A row of a questionnaire. What would break the questionnaire is refused, and said at the top of the form."""
-
-    form = RowForm
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        """Rows are reached through their questionnaire."""
-        return False
-
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            with transaction.atomic():
-                return super().changeform_view(request, *args, **kwargs)
-        except Unfit as unfit:
-            # Nothing was stored. The form is shown again with what was typed, and what is wrong.
-            setattr(request, UNFIT, [f"{problem.where}: {problem.message}" for problem in unfit.found])
-            return super().changeform_view(request, *args, **kwargs)
-
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        form = super().get_form(request, obj, change=change, **kwargs)
-        sentences = getattr(request, UNFIT, [])
-        return type(form.__name__, (Refused, form), {"sentences": sentences}) if sentences else form
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        setattr(request, BEFORE, set(problems(questionnaire_of(obj).content())))
-        super().save_model(request, obj, form, change)
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        super().save_related(request, form, formsets, change)
-        _save(questionnaire_of(form.instance), request)
-
-    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            with transaction.atomic():
-                return super().delete_view(request, *args, **kwargs)
-        except Unfit as unfit:
-            row: Any = self.get_object(request, kwargs.get("object_id") or args[0])
-            for problem in unfit.found:
-                self.message_user(request, f"{problem.where}: {problem.message}", messages.ERROR)
-            self.message_user(request, _("It is still needed, so it was not removed."), messages.ERROR)
-            return redirect(address(row))
-
-    def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        questionnaire = questionnaire_of(obj)
-        setattr(request, BEFORE, set(problems(questionnaire.content())))
-        super().delete_model(request, obj)
-        _save(questionnaire, request)
-
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        return {}
-
-    def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
-        return redirect(address(questionnaire_of(obj)))
-
-    def response_post_save_change(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
-        return redirect(address(questionnaire_of(obj)))
+class RuleInline(PartInline, admin.StackedInline):
+    model = Rule
+    ready = 0
+    show_change_link = True
+    readonly_fields = ("in_words",)
+    fields = (
+        ("reason", "category", "could_be", "grade"),
+        "when",
+        "in_words",
+        "text",
+        "source",
+        "position",
+    )
 
     @admin.display(description=gettext_lazy("in words"))
-    def in_words(self, row: Any) -> str:
+    def in_words(self, rule: Rule) -> str:
         """The saved expression in the questions' own words."""
-        text = next((getattr(row, name) for name in EXPRESSIONS if getattr(row, name, "")), "")
-        if not text or row.pk is None:
+        if rule.pk is None:
             return "–"
-        try:
-            return in_words(parse(text), read(questionnaire_of(row).content()))
-        except ValueError:
-            return _("This will stand here once the questionnaire fits together.")
-
-
-class Refused:
-    """Makes a form that was valid by itself say what it would have broken."""
-
-    sentences: list[str]
-
-    def clean(self) -> dict[str, Any]:
-        super().clean()  # type: ignore[misc]
-        raise ValidationError([ValidationError(sentence, code="unfit") for sentence in self.sentences])
-
-
-def _save(questionnaire: Questionnaire, request: HttpRequest) -> None:
-    """The next version of the draft, unless the rows have a problem now that they did not have before."""
-    found = [
-        problem for problem in problems(questionnaire.content()) if problem not in getattr(request, BEFORE)
-    ]
-    if found:
-        raise Unfit(found)
-    publishing.save_draft(questionnaire, by=request.user)
-
-
-class ChoiceInline(admin.TabularInline):
-    model = Choice
-    extra = 0
-
-
-class SourceInline(admin.TabularInline):
-    model = Source
-    extra = 0
-
-
-class RuleInline(admin.StackedInline):
-    model = Rule
-    form = RowForm
-    extra = 0
-    fields = (("reason", "category", "could_be", "grade"), "when", "text", "source", "position")
+        return Whole.of(questionnaire_of(rule)).words(rule.when) or "–"
 
 
 @admin.register(Section)
 class SectionAdmin(RowAdmin):
-    fields = ("questionnaire", "key", "title", "intro", "position")
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": ("title", "key", "intro", "place"),
+                "description": gettext_lazy("A section is one page that patients see."),
+            },
+        ),
+    )
 
 
 @admin.register(Question)
 class QuestionAdmin(RowAdmin):
     inlines = (ChoiceInline,)
-    readonly_fields = ("in_words",)
+    readonly_fields = ("in_words", "used_by", "expression_help", "types")
     fieldsets = (
-        (None, {"fields": ("section", "key", "type", "text", "short", "help", "why", "optional")}),
-        (gettext_lazy("When it is shown"), {"fields": ("shown_when", "in_words")}),
-        (gettext_lazy("Numbers"), {"fields": (("minimum", "maximum", "decimals"), ("unit", "measure"))}),
-        (gettext_lazy("More"), {"fields": ("max_length", "credit", "position")}),
+        (None, {"fields": ("text", "type", "types", "short", "key", "place")}),
+        (gettext_lazy("What helps patients"), {"fields": ("help", "why")}),
+        (gettext_lazy("How it is asked"), {"fields": ("optional", "ask_anew")}),
+        (
+            gettext_lazy("When it is shown"),
+            {"fields": ("shown_when", "in_words", "expression_help"), "description": WORDED},
+        ),
+        (gettext_lazy("What uses it"), {"fields": ("used_by",)}),
+        (
+            gettext_lazy("Numbers only: limits and units"),
+            {"fields": (("minimum", "maximum", "decimals"), ("unit", "measure")), "classes": ("collapse",)},
+        ),
+        (
+            gettext_lazy("Free text and published scales"),
+            {"fields": ("max_length", "credit"), "classes": ("collapse",)},
+        ),
     )
+
+    @admin.display(description=gettext_lazy("what the types mean"))
+    def types(self, question: Question) -> SafeString:
+        """In plain words, and what else each of them needs."""
+        kinds = (
+            (Question.Type.YES_NO, _("Three answers are there by themselves: Yes, No, Not sure.")),
+            (Question.Type.CHOICE, _("Patients pick one of the choices below.")),
+            (Question.Type.SEVERAL, _("Patients tick any of the choices below.")),
+            (
+                Question.Type.SCALE,
+                _("Like one of several, but the names in rules are numbers, so that they can be added up."),
+            ),
+            (Question.Type.NUMBER, _("Give the lowest and highest number under “Numbers only”.")),
+            (Question.Type.DATE, _("Day, month and year.")),
+            (Question.Type.MONTH, _("For what nobody knows to the day.")),
+            (Question.Type.TEXT, _("Rules cannot read it; surgeons do.")),
+        )
+        lines = [(kind.label, words) for kind, words in kinds]
+        return format_html(
+            '<details class="plain"><summary>{}</summary><dl class="entries">{}</dl></details>',
+            _("Which one to choose"),
+            format_html_join("", "<div><dt>{}</dt><dd>{}</dd></div>", lines),
+        )
 
 
 @admin.register(Threshold)
 class ThresholdAdmin(RowAdmin):
-    fields = (
-        "questionnaire",
-        "key",
-        "label",
-        ("value", "unit"),
-        ("minimum", "maximum"),
-        "above",
-        "source",
-        "position",
+    readonly_fields = ("used_by",)
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": ("label", "key", ("value", "unit"), "source", "place"),
+                "description": gettext_lazy(
+                    "A number that rules compare with. Change it here, and every rule follows."
+                ),
+            },
+        ),
+        (gettext_lazy("What uses it"), {"fields": ("used_by",)}),
+        (
+            gettext_lazy("Limits, so that a slip is caught"),
+            {"fields": (("minimum", "maximum"), "above")},
+        ),
     )
 
 
 @admin.register(Calculation)
 class CalculationAdmin(RowAdmin):
-    readonly_fields = ("in_words",)
-    fields = (
-        "questionnaire",
-        "key",
-        "label",
-        "expression",
-        "in_words",
-        ("decimals", "unit"),
-        "outcome",
-        "position",
+    readonly_fields = ("in_words", "used_by", "expression_help")
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": ("label", "key", "expression", "in_words", "expression_help"),
+                "description": gettext_lazy("A number worked out from answers, such as the body mass index."),
+            },
+        ),
+        (
+            gettext_lazy("How it is shown"),
+            {"fields": (("decimals", "unit"), "outcome", "place")},
+        ),
+        (gettext_lazy("What uses it"), {"fields": ("used_by",)}),
     )
 
 
 @admin.register(Criterion)
 class CriterionAdmin(RowAdmin):
     inlines = (RuleInline, SourceInline)
-    fields = (
-        "questionnaire",
-        "key",
-        "label",
-        "topic",
-        "about",
-        "modifiable",
-        "modifiable_note",
-        "next_steps",
-        "position",
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": ("label", "key", "topic", "about", "place"),
+                "description": gettext_lazy("One of the things that surgeons look at before a fusion."),
+            },
+        ),
+        (
+            gettext_lazy("What can be done about it"),
+            {"fields": (("modifiable", "modifiable_note"), "next_steps")},
+        ),
     )
+
+    def _around(self, request: HttpRequest, form: Any, row: Any) -> dict[str, Any]:
+        around = super()._around(request, form, row)
+        if form.whole is not None:
+            around["expression_help"] = expression_help(form.whole)
+        return around
+
+
+@admin.register(Rule)
+class RuleAdmin(RowAdmin):
+    readonly_fields = ("in_words", "expression_help")
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": ("when", "in_words", "expression_help", "text"),
+                "description": gettext_lazy("What has to be true, and what surgeons read when it is."),
+            },
+        ),
+        (
+            gettext_lazy("How much it weighs"),
+            {
+                "fields": (("category", "grade"), "could_be"),
+                "description": gettext_lazy(
+                    "“Could be” is for rules to clarify: how much it would weigh if the answer turned out badly."
+                ),
+            },
+        ),
+        (gettext_lazy("Name, place and source"), {"fields": ("reason", "place", "source")}),
+    )
+
+
+class UrgentRuleForm(RowForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.questionnaire is None or "notice" not in self.fields:
+            return
+        notices = [(notice.key, str(notice)) for notice in self.questionnaire.notices.all()]
+        now = self.instance.notice
+        if now and now not in dict(notices):
+            notices.append((now, now))
+        was = self.fields["notice"]
+        self.fields["notice"] = forms.ChoiceField(
+            label=was.label, choices=[("", "---------"), *notices], help_text=_("What patients see at once.")
+        )
 
 
 @admin.register(UrgentRule)
 class UrgentRuleAdmin(RowAdmin):
-    readonly_fields = ("in_words",)
-    fields = ("questionnaire", "reason", "level", "when", "in_words", "notice", "text", "position")
+    form = UrgentRuleForm
+    readonly_fields = ("in_words", "expression_help")
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": ("when", "in_words", "expression_help", "level", "notice", "text"),
+                "description": gettext_lazy(
+                    "Checked with every answer that is saved. Patients see the notice at once, and staff are told."
+                ),
+            },
+        ),
+        (gettext_lazy("Name and place"), {"fields": ("reason", "place")}),
+    )
 
 
 @admin.register(Extra)
 class ExtraAdmin(RowAdmin):
-    readonly_fields = ("in_words",)
-    fields = ("questionnaire", "reason", "when", "in_words", "text", "position")
+    readonly_fields = ("in_words", "expression_help")
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": ("when", "in_words", "expression_help", "text", "reason", "place"),
+                "description": gettext_lazy(
+                    "Something that surgeons want to know and that is no contraindication."
+                ),
+            },
+        ),
+    )
 
 
 @admin.register(Notice)
 class NoticeAdmin(RowAdmin):
-    fields = ("questionnaire", "key", "title", "body", "actions", "position")
+    readonly_fields = ("used_by",)
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": ("title", "key", "body", "actions", "place"),
+                "description": gettext_lazy(
+                    "What a patient reads when an urgent rule is true. Short and calm."
+                ),
+            },
+        ),
+        (gettext_lazy("What uses it"), {"fields": ("used_by",)}),
+    )

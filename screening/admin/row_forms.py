@@ -1,0 +1,279 @@
+"""The forms of a questionnaire's rows: what is typed, where it stands, and what does not fit, said at its field."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.functional import cached_property
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from editions.forms import Conflict
+from screening.admin import together
+from screening.admin.help import advice, marked
+from screening.admin.order import EXPRESSIONS, parent_name, siblings
+from screening.admin.places import address, questionnaire_of
+from screening.admin.whole import Whole
+from screening.engine.definition import Problem
+from screening.engine.expressions import ExpressionError, parse
+from screening.models import Calculation, Question, Questionnaire, Threshold
+
+NAMESPACE = (Question, Threshold, Calculation)  # their keys are told apart from each other's too
+FIELDS = {  # where a problem is said, by its code; those that name a field of their own are said there
+    "key": "key", "twice": "key", "type": "type", "measure": "measure", "bounds": "minimum", "order": "value",
+    "category": "category", "level": "level", "modifiable": "modifiable", "number": "value", "whole": "decimals",
+}  # fmt: skip
+OF_EXPRESSIONS = ("expression", "does_not_fit", "later", "circle", "unknown")
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A problem that a change would bring, and where it is said.
+
+    `prefix` is that of the form of the row that has it, None where the row has no form on this page: then `url` and
+    `title` lead there.
+    """
+
+    problem: Problem
+    prefix: str | None = None
+    field: str = ""
+    url: str = ""
+    title: str = ""
+
+
+def field_for(problem: Problem, form: forms.BaseForm) -> str:
+    """The form's field that a problem of its row is about; empty where it is about the whole row."""
+    last = problem.where.rpartition(".")[2]
+    if last in form.fields:
+        return last
+    if problem.code in OF_EXPRESSIONS:
+        return next((name for name in EXPRESSIONS if name in form.fields), "")
+    name = FIELDS.get(problem.code, "")
+    if name == "key" and name not in form.fields:
+        name = "reason"
+    if problem.code == "twice" and form["key" if "key" in form.fields else name].data not in problem.message:
+        return ""  # a choice that is there twice
+    if name == "minimum" and "value" in form.fields:
+        name = "value"
+    return name if name in form.fields else ""
+
+
+def sentences(problem: Problem, text: str = "", whole: Whole | None = None) -> list[ValidationError]:
+    """What is said at a field: the problem, the place in the expression, and what could have been meant."""
+    said = [problem.message]
+    if shown := marked(text, getattr(problem, "position", None)):
+        said.append(_("The place is marked: %(text)s") % {"text": shown})
+    if whole is not None:
+        said += advice(text, whole)
+    return [ValidationError(sentence, code="unfit") for sentence in said]
+
+
+class ExpressionForm(forms.ModelForm):
+    """Expressions are read as they are typed; whether they fit the others is checked when all rows are saved."""
+
+    unfit: ClassVar[tuple[Broken, ...]] = ()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for name in EXPRESSIONS:
+            if name in self.fields and (text := cleaned.get(name)):
+                self._read(name, text)
+        return cleaned
+
+    def _read(self, name: str, text: str) -> None:
+        try:
+            parse(text)
+        except ExpressionError as error:
+            problem = Problem("", "expression", error.message)
+            said = sentences(problem)
+            if shown := marked(text, error.position):
+                said.append(ValidationError(_("The place is marked: %(text)s") % {"text": shown}))
+            self.add_error(name, ValidationError(said))
+
+    def say(self, broken: Broken, whole: Whole | None) -> None:
+        """Say what would not fit at its field, or on top."""
+        text = str(self.data.get(self.add_prefix(broken.field), "")) if broken.field in EXPRESSIONS else ""
+        self.add_error(broken.field or None, ValidationError(sentences(broken.problem, text, whole)))
+
+
+class PartForm(ExpressionForm):
+    """A row inside the form of another: a choice, a source, a rule of a criterion."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        position = self.fields["position"]
+        position.required = False
+        position.label = _("order")
+        position.widget.attrs.update({"min": 1, "class": "vPositionField"})
+        if self.instance.pk is None:
+            position.initial = self.initial["position"] = None
+
+    def clean_position(self) -> int:
+        """Without a number it comes last."""
+        position: int | None = self.cleaned_data["position"]
+        return 10_000 if position is None else position
+
+
+class RowForm(ExpressionForm):
+    """A row with a page of its own. Validate it inside a transaction that holds the questionnaire."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)  # the questionnaire's, as opened
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)  # the row, as opened
+    place = forms.ChoiceField(
+        label=gettext_lazy("where it stands"),
+        required=False,
+        help_text=gettext_lazy("Choose after which one it comes."),
+    )
+
+    parent: ClassVar[Any] = None  # what it belongs to, where that is known already
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.conflicts: list[Conflict] = []
+        self.parent_name = parent_name(self._meta.model)
+        self.questionnaire = self._questionnaire()
+        self.whole = Whole.of(self.questionnaire) if self.questionnaire else None
+        self.initial["version"] = self.questionnaire.version if self.questionnaire else None
+        if self.instance.pk is not None:
+            self.initial["seen"] = together.seen_of(self.instance)
+        elif self.parent is not None:
+            setattr(self.instance, self.parent_name, self.parent)
+        self._offer_places()
+        if self.parent_name in self.fields and self.parent is not None:
+            self.fields[self.parent_name].widget = forms.HiddenInput()
+            self.initial[self.parent_name] = self.parent.pk
+
+    def _questionnaire(self) -> Questionnaire | None:
+        if self.parent is None:
+            return None
+        return self.parent if isinstance(self.parent, Questionnaire) else questionnaire_of(self.parent)
+
+    # Where it stands
+
+    def _offer_places(self) -> None:
+        field: Any = self.fields["place"]
+        if self.parent is None:
+            field.choices = [("", _("at the end"))]
+            return
+        parents = [self.parent] if self.parent_name == "questionnaire" else siblings(self.parent)
+        groups = [(str(parent), self._places(parent)) for parent in parents]
+        field.choices = groups[0][1] if self.parent_name == "questionnaire" else groups
+        field.show_hidden_initial = True
+        self.initial["place"] = self._place_now()
+
+    def _places(self, parent: Any) -> list[tuple[str, str]]:
+        rows = self._rows(parent)
+        first = (f"in-{parent.pk}", _("first of all"))
+        return [first, *((f"after-{row.pk}", _("after: %(row)s") % {"row": row}) for row in rows)]
+
+    def _rows(self, parent: Any) -> list[Any]:
+        rows = self._meta.model._base_manager.filter(**{self.parent_name: parent})
+        return [row for row in rows.order_by("position", "pk") if row.pk != self.instance.pk]
+
+    def _place_now(self) -> str:
+        """After whom it stands; for a new one, after the one that was asked for, or the last."""
+        if self.instance.pk is None:
+            rows = self._rows(self.parent)
+            asked = self.initial.get("after", "")
+            before = [row for row in rows if str(row.pk) == str(asked)] or rows[-1:]
+        else:
+            everyone = siblings(self.instance)
+            here = [row.pk for row in everyone].index(self.instance.pk)
+            before = everyone[max(here - 1, 0) : here]
+        return f"after-{before[0].pk}" if before else f"in-{self.parent.pk}"
+
+    def _chosen(self, place: str) -> tuple[Any, int | None]:
+        """(parent, the sibling before it or None) of a value of the list."""
+        kind, _dash, pk = place.partition("-")
+        if kind == "in":
+            model: Any = self._meta.model._meta.get_field(self.parent_name).related_model
+            return model._base_manager.get(pk=pk), None
+        before = self._meta.model._base_manager.get(pk=pk)
+        return getattr(before, self.parent_name), before.pk
+
+    @cached_property
+    def changed_data(self) -> list[str]:
+        """What the author changed; not what the page carries along."""
+        return [name for name in super().changed_data if name not in ("version", "seen")]
+
+    @property
+    def moves(self) -> bool:
+        return bool(self.cleaned_data.get("place")) and (
+            self.instance._state.adding or "place" in self.changed_data
+        )
+
+    # Whether it can be saved
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        self.before: int | None = None
+        if self.moves:
+            parent, self.before = self._chosen(cleaned["place"])
+            setattr(self.instance, self.parent_name, parent)
+            if self.parent_name in cleaned:
+                cleaned[self.parent_name] = parent
+        if self.whole is not None:
+            self._check_key(cleaned.get("key", ""))
+        if self.instance.pk is not None:
+            self._check_seen(cleaned.get("seen", ""))
+        for broken in self.unfit:
+            self._say_unfit(broken)
+        return cleaned
+
+    def _check_key(self, key: str) -> None:
+        model = self._meta.model
+        for other in NAMESPACE if model in NAMESPACE else (model,):
+            path = "section__questionnaire" if other is Question else "questionnaire"
+            if not key or not hasattr(other, "key"):
+                return
+            rows = other._base_manager.filter(**{path: self.questionnaire, "key": key})
+            for row in rows.exclude(pk=self.instance.pk) if other is model else rows:
+                said = format_html(
+                    _('{} is the key of <a href="{}">{}</a> already. Choose another.'), key, address(row), row
+                )
+                self.add_error("key", ValidationError(said, code="twice"))
+                return
+
+    def _check_seen(self, seen: str) -> None:
+        now = together.seen_of(self.instance)
+        if seen == now or self.questionnaire is None:
+            return
+        stored = self._meta.model._base_manager.get(pk=self.instance.pk)
+        self.conflicts = list(together.conflicts(self, stored))
+        # Whoever saves again has been told, and means it.
+        posted: Any = self.data
+        self.data = data = posted.copy()
+        data[self.add_prefix("seen")] = now
+        data[self.add_prefix("version")] = self.questionnaire.version
+        raise together.changed_meanwhile(self.questionnaire)
+
+    def _say_unfit(self, broken: Broken) -> None:
+        if broken.prefix == "":
+            self.say(broken, self.whole)
+        elif broken.prefix is None:
+            self.add_error(None, ValidationError(_linked(broken), code="unfit"))
+        else:
+            self.add_error(None, ValidationError(_("Something below does not fit."), code="unfit"))
+
+
+def _linked(broken: Broken) -> SafeString:
+    return format_html('<a href="{}">{}</a>: {}', broken.url, broken.title, broken.problem.message)
+
+
+class UnfitFormSet(forms.models.BaseInlineFormSet):
+    """Says what would not fit at the rows inside a form."""
+
+    unfit: ClassVar[tuple[Broken, ...]] = ()
+    whole: ClassVar[Whole | None] = None
+
+    def clean(self) -> None:
+        super().clean()
+        for broken in self.unfit:
+            for form in self.forms:
+                if form.prefix == broken.prefix and isinstance(form, ExpressionForm) and form.is_bound:
+                    form.say(broken, self.whole)
