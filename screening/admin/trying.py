@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from screening.admin.impact_pages import ImpactPages
 from screening.admin.preview_pages import PreviewPages
 from screening.admin.sample_pages import SamplePages
 
 
-class TryingPages(PreviewPages, SamplePages):
+class TryingPages(PreviewPages, SamplePages, ImpactPages):
     """All three."""
