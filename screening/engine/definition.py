@@ -30,6 +30,7 @@ class Problem:
     where: str
     code: str
     message: str
+    position: int | None = field(default=None, compare=False)  # in the expression, from 0, where it is known
 
 
 class DefinitionError(ValueError):
@@ -193,8 +194,9 @@ def read(document: Mapping[str, Any]) -> Definition:
 
 
 def problems(document: Mapping[str, Any]) -> tuple[Problem, ...]:
-    try:
-        read(document)
-    except DefinitionError as error:
-        return error.problems
-    return ()
+    """What authors have to mend before they publish: stricter than `read`, which has to read every edition for ever."""
+    from screening.engine.reading import Reader
+
+    reader = Reader(document, strict=True)
+    reader.definition()
+    return tuple(reader.problems)

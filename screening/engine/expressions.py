@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 LONGEST = 2000
@@ -22,51 +22,56 @@ class ExpressionError(ValueError):
 
 
 @dataclass(frozen=True)
-class Literal:
+class Placed:
+    at: int = field(default=0, compare=False, repr=False, kw_only=True)  # where in the text, from 0
+
+
+@dataclass(frozen=True)
+class Literal(Placed):
     value: Decimal | str
 
 
 @dataclass(frozen=True)
-class Name:
+class Name(Placed):
     key: str
 
 
 @dataclass(frozen=True)
-class Tuple_:
+class Tuple_(Placed):
     items: tuple[Node, ...]
 
 
 @dataclass(frozen=True)
-class Not:
+class Not(Placed):
     part: Node
 
 
 @dataclass(frozen=True)
-class Bool:
+class Bool(Placed):
     op: str
     parts: tuple[Node, ...]
 
 
 @dataclass(frozen=True)
-class Compare:
+class Compare(Placed):
     first: Node
     rest: tuple[tuple[str, Node], ...]
 
 
 @dataclass(frozen=True)
-class Arithmetic:
+class Arithmetic(Placed):
     op: str
     left: Node
     right: Node
 
 
 @dataclass(frozen=True)
-class Minus:
+class Minus(Placed):
     part: Node
 
 
 @dataclass(frozen=True)
-class Call:
+class Call(Placed):
     function: str
     arguments: tuple[Node, ...]
 
@@ -97,6 +102,26 @@ class Expression:
 QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 NUMBER_LIKE = re.compile(r"(?<!\w)\.?\d[\w.]*")
 NUMBER = re.compile(r"[0-9]{1,13}(\.[0-9]{0,12})?|\.[0-9]{1,12}")
+# What people type for a sign of the language, and what to write instead.
+INSTEAD = {
+    "#": "A rule cannot hold a remark: # is not part of the language.",
+    "=": "Write == to ask whether two values are the same.",
+    "<>": "Write != for: is not the same.",
+    "≠": "Write != for: is not the same.",
+    "≤": "Write <= for: at most.",
+    "≥": "Write >= for: at least.",
+    "=<": "Write <= for: at most.",
+    "=>": "Write >= for: at least.",
+    "&&": "Write and.",
+    "||": "Write or.",
+    "!": "Write not, or != for: is not the same.",
+    "×": "Write * to multiply.",
+    "÷": "Write / to divide.",
+    "−": "Write - for minus.",
+    "–": "Write - for minus.",
+    **dict.fromkeys("“”„‘’«»", 'Write straight quotation marks, as in "yes".'),
+}
+SIGNS = re.compile(r"<>|=<|=>|&&|\|\||[#≠≤≥×÷−–“”„‘’«»]|!(?!=)|(?<![=!<>:])=(?!=)")
 
 
 def parse(text: str) -> Expression:
@@ -106,46 +131,83 @@ def parse(text: str) -> Expression:
     if len(text) > LONGEST:
         raise ExpressionError(f"An expression may have {LONGEST:,} characters at most.")
     line = text.strip().replace("\r", " ").replace("\n", " ")
+    before = len(text) - len(text.lstrip())
+    try:
+        node = _read(line, before)
+    except ExpressionError as error:
+        raise ExpressionError(error.message, error.position + before) from None
+    if len(printed(node)) > LONGEST:
+        raise ExpressionError(f"An expression may have {LONGEST:,} characters at most, written with spaces.")
+    return Expression(node, frozenset(names(node)))
+
+
+def _read(line: str, before: int) -> Node:
     _screen(line)
     try:
         tree = ast.parse(line, mode="eval")
-        node = _Reader(line).read(tree.body, 0)
+        return _Reader(line, before).read(tree.body, 0)
     except SyntaxError as error:
-        raise ExpressionError("This is not a complete expression.", error.offset or 0) from None
+        position = error.offset - 1 if error.offset else len(line)
+        raise ExpressionError(_incomplete(line), position) from None
     except ExpressionError:
         raise
     except (RecursionError, MemoryError, ValueError):
         raise ExpressionError(
             "This expression is nested too deeply, or holds a character that it may not."
         ) from None
-    if len(printed(node)) > LONGEST:
-        raise ExpressionError(f"An expression may have {LONGEST:,} characters at most, written with spaces.")
-    return Expression(node, frozenset(names(node)))
+
+
+def _bare(line: str) -> str:
+    """The line with nothing but spaces between its quotation marks."""
+    return QUOTED.sub(lambda text: f'"{" " * (len(text.group()) - 2)}"', line)
 
 
 def _screen(line: str) -> None:
-    """Refuse comments (they would swallow the lines after them), escapes, prefixed texts, odd numbers."""
-    bare = QUOTED.sub(lambda text: f'"{" " * (len(text.group()) - 2)}"', line)
-    if "\\" in line or '"""' in line or "'''" in line:
-        raise ExpressionError("Backslashes and three quotation marks together are not part of the language.")
-    if "#" in bare:
-        raise ExpressionError("A rule cannot hold a remark: # is not part of the language.", bare.index("#"))
-    if re.search(r"\w[\"']", bare):
-        raise ExpressionError("Put a space before a text in quotation marks.")
+    """Refuse comments (they would swallow the lines after them), escapes, prefixed texts, odd numbers and signs."""
+    bare = _bare(line)
+    for refused in ("\\", '"""', "'''"):
+        if refused in line:
+            raise ExpressionError(
+                "Backslashes and three quotation marks together are not part of the language.",
+                line.index(refused),
+            )
+    for sign in SIGNS.finditer(bare):
+        raise ExpressionError(INSTEAD[sign.group()], sign.start())
+    if found := re.search(r"\w[\"']", bare):
+        raise ExpressionError("Put a space before a text in quotation marks.", found.start() + 1)
     for number in NUMBER_LIKE.finditer(bare):
         if not NUMBER.fullmatch(number.group()):
             raise ExpressionError("Write numbers as 30 or 2.5.", number.start())
 
 
+def _incomplete(line: str) -> str:
+    bare = _bare(line)
+    if bare.count('"') % 2 or "'" in bare:
+        return "A quotation mark is missing."
+    if bare.count("(") != bare.count(")"):
+        return (
+            "A bracket is missing." if bare.count("(") > bare.count(")") else "There is a bracket too many."
+        )
+    return "This is not a complete expression."
+
+
 class _Reader:
     """From Python's syntax tree to our nodes: what is not named here is not let through."""
 
-    def __init__(self, line: str) -> None:
+    def __init__(self, line: str, before: int) -> None:
         self.encoded = line.encode()  # the tree counts bytes
+        self.ascii = line.isascii()
+        self.before = before  # characters that the text has before the line
+
+    def place(self, node: ast.AST) -> int:
+        column: int = getattr(node, "col_offset", 0)
+        return column if self.ascii else len(self.encoded[:column].decode())
+
+    def at(self, node: ast.AST) -> int:
+        return self.before + self.place(node)
 
     def refuse(self, message: str, node: ast.AST) -> ExpressionError:
-        before = self.encoded[: getattr(node, "col_offset", 0)]
-        return ExpressionError(message, len(before.decode()))
+        return ExpressionError(message, self.place(node))
 
     def read(self, node: ast.expr, depth: int) -> Node:
         if depth > DEEPEST:
@@ -160,33 +222,35 @@ class _Reader:
         if isinstance(node.value, str):
             if '"' in node.value and "'" in node.value:
                 raise self.refuse("A text can hold one kind of quotation mark only.", node)
-            return Literal(node.value)
+            return Literal(node.value, at=self.at(node))
         if isinstance(node.value, int | float) and not isinstance(node.value, bool):
-            return Literal(Decimal(self.encoded[node.col_offset : node.end_col_offset].decode()))
+            typed = self.encoded[node.col_offset : node.end_col_offset].decode()
+            return Literal(Decimal(typed), at=self.at(node))
         raise self.refuse("Only numbers and texts in quotation marks can stand here.", node)
 
     def read_name(self, node: ast.Name, depth: int) -> Node:
-        return Name(node.id)
+        return Name(node.id, at=self.at(node))
 
     def read_tuple(self, node: ast.Tuple, depth: int) -> Node:
         raise self.refuse("A list in brackets can only follow in or not in.", node)
 
     def read_boolop(self, node: ast.BoolOp, depth: int) -> Node:
         op = "and" if isinstance(node.op, ast.And) else "or"
-        return Bool(op, tuple(self.read(value, depth) for value in node.values))
+        return Bool(op, tuple(self.read(value, depth) for value in node.values), at=self.at(node))
 
     def read_unaryop(self, node: ast.UnaryOp, depth: int) -> Node:
         if isinstance(node.op, ast.Not):
-            return Not(self.read(node.operand, depth))
+            return Not(self.read(node.operand, depth), at=self.at(node))
         if isinstance(node.op, ast.USub):
-            return Minus(self.read(node.operand, depth))
+            return Minus(self.read(node.operand, depth), at=self.at(node))
         raise self.refuse("This sign is not part of the language.", node)
 
     def read_binop(self, node: ast.BinOp, depth: int) -> Node:
         op = ARITHMETIC.get(type(node.op))
         if op is None:
             raise self.refuse("Only + - * and / are part of the language.", node)
-        return Arithmetic(op, self.read(node.left, depth), self.read(node.right, depth))
+        left, right = self.read(node.left, depth), self.read(node.right, depth)
+        return Arithmetic(op, left, right, at=self.at(node))
 
     def read_compare(self, node: ast.Compare, depth: int) -> Node:
         rest = []
@@ -200,15 +264,15 @@ class _Reader:
                 rest.append((symbol, self.read_members(right, depth)))
             else:
                 rest.append((symbol, self.read(right, depth)))
-        return Compare(self.read(node.left, depth), tuple(rest))
+        return Compare(self.read(node.left, depth), tuple(rest), at=self.at(node))
 
     def read_members(self, node: ast.expr, depth: int) -> Node:
         if isinstance(node, ast.Tuple):
             if not node.elts:
                 raise self.refuse("The list in brackets is empty.", node)
-            return Tuple_(tuple(self.read(each, depth) for each in node.elts))
+            return Tuple_(tuple(self.read(each, depth) for each in node.elts), at=self.at(node))
         if isinstance(node, ast.Name):
-            return Name(node.id)
+            return Name(node.id, at=self.at(node))
         raise self.refuse("After in comes a list in brackets, or a question with several answers.", node)
 
     def read_call(self, node: ast.Call, depth: int) -> Node:
@@ -217,7 +281,7 @@ class _Reader:
         least, most = FUNCTIONS[node.func.id]
         if not least <= len(node.args) <= most:
             raise self.refuse(f"{node.func.id} takes another number of values.", node)
-        return Call(node.func.id, tuple(self.read(each, depth) for each in node.args))
+        return Call(node.func.id, tuple(self.read(each, depth) for each in node.args), at=self.at(node))
 
 
 def children(node: Node) -> tuple[Node, ...]:

@@ -9,9 +9,9 @@ from keyword import iskeyword
 from types import MappingProxyType
 from typing import Any
 
-from screening.engine import checking, translating
-from screening.engine.answers import UNITS
-from screening.engine.checking import Kind
+from screening.engine import checking, ranges, translating
+from screening.engine.answers import ADULT, OLDEST, UNITS
+from screening.engine.checking import Kind, nearest
 from screening.engine.definition import (
     CATEGORIES,
     FACTS,
@@ -32,7 +32,8 @@ from screening.engine.definition import (
     scaled,
 )  # fmt: skip
 from screening.engine.evaluation import MOST_PLACES, compile_expression
-from screening.engine.expressions import FUNCTIONS, Expression, ExpressionError, parse
+from screening.engine.expressions import FUNCTIONS, Expression, ExpressionError, Name, parse, walk
+from screening.engine.trying import contradictions
 
 KEY = re.compile(r"[a-z][a-z0-9_]*")
 TYPES = ("yes_no", "choice", "several", "scale", "number", "date", "month", "text")
@@ -40,16 +41,55 @@ WITH_CHOICES = ("choice", "several", "scale")
 LARGEST = 12  # digits before the point, as in answers
 
 
+FACT_KINDS = {
+    **{key: Kind(kind) for key, kind in FACTS.items()},
+    "age": Kind("number", minimum=Decimal(ADULT), maximum=Decimal(OLDEST), decimals=0),
+}
+MEMBERS = {
+    part: frozenset(members.split())
+    for part, members in {
+        "document": "language key source_language title summary intro minutes sections thresholds calculations criteria "
+        "urgent extras notices sent translations shown_in",
+        "sections": "key title intro questions",
+        "questions": "key type text short help why optional ask_anew shown_when choices minimum maximum decimals unit "
+        "measure max_length credit",
+        "choices": "value text",
+        "thresholds": "key value unit label source minimum maximum above",
+        "calculations": "key expression decimals label unit outcome",
+        "criteria": "key label topic about modifiable modifiable_note next_steps sources rules",
+        "sources": "text address",
+        "rules": "reason category could_be grade when text source",
+        "urgent": "reason level when notice text",
+        "extras": "reason when text",
+        "notices": "key title body actions",
+        "sent": "title body",
+        "translations": "language part state source texts",
+    }.items()
+}  # fmt: skip
+
+
 class Reader:
-    def __init__(self, document: Mapping[str, Any]) -> None:
+    def __init__(self, document: Mapping[str, Any], strict: bool = False) -> None:
         self.document = document
+        self.strict = strict  # as authors need it, rather than whoever reads what was published once
         self.problems: list[Problem] = []
-        self.namespace: dict[str, Kind] = {key: Kind(kind) for key, kind in FACTS.items()}
+        self.namespace: dict[str, Kind] = dict(FACT_KINDS)
         self.order: dict[str, int] = {}
         self.place = ""  # what is being read, for what has another shape than it should
 
-    def say(self, where: str, code: str, message: str) -> None:
-        self.problems.append(Problem(where, code, message))
+    def say(self, where: str, code: str, message: str, position: int | None = None) -> None:
+        self.problems.append(Problem(where, code, message, position))
+
+    def members(self, row: Mapping[str, Any], part: str, where: str) -> None:
+        """Refuse what is misspelled: it would be passed over in silence."""
+        if not self.strict:
+            return
+        for member in row:
+            if member not in MEMBERS[part]:
+                hint = nearest(str(member), MEMBERS[part])
+                self.say(
+                    where, "unknown_member", f"There is no member named {str(member)[:40]!r} here.{hint}"
+                )
 
     def definition(self) -> Definition | None:
         try:
@@ -62,6 +102,7 @@ class Reader:
 
     def _read(self) -> Definition | None:
         d = self.document
+        self.members(d, "document", "")
         if type(d.get("language")) is not int or d["language"] not in LANGUAGES:
             self.say("language", "language", "This version of the rule language is not known.")
         self.once("sections", d["sections"])
@@ -81,6 +122,9 @@ class Reader:
         criteria = tuple(self.criterion(each) for each in d["criteria"])
         urgent = tuple(self.urgent(each, i, notices) for i, each in enumerate(d.get("urgent", [])))
         extras = tuple(self.extra_of(each, i) for i, each in enumerate(d.get("extras", [])))
+        self.members(d.get("sent", {}), "sent", "sent")
+        for row in d.get("translations", ()):
+            self.members(row, "translations", "translations")
         self.place = ""
         if self.problems:
             return None
@@ -143,6 +187,7 @@ class Reader:
 
     def threshold(self, t: Mapping[str, Any], where: str) -> Threshold:
         self.place = where
+        self.members(t, "thresholds", where)
         value = self.decimal(t["value"], where)
         self.name(t["key"], Kind("number", value=value), where)
         low, high = (
@@ -174,6 +219,7 @@ class Reader:
 
     def section(self, s: Mapping[str, Any]) -> Section:
         self.place = f"sections.{s['key']}"
+        self.members(s, "sections", self.place)
         return Section(
             s["key"],
             s["title"],
@@ -183,14 +229,17 @@ class Reader:
 
     def question(self, q: Mapping[str, Any], section: str) -> Question:
         where = self.place = f"sections.{section}.{q['key']}"
+        self.members(q, "questions", where)
         self.one_of(q["type"], TYPES, where, "type")
         choices = self.choices(q, where)
-        values = frozenset(c.value for c in choices)
+        values = tuple(c.value for c in choices)
         kind = {"yes_no": "choice"}.get(q["type"], q["type"])
-        self.name(q["key"], Kind(kind, values if kind in WITH_CHOICES else None), where)
-        self.measure(q, where)
         low = self.decimal(q["minimum"], where) if q.get("minimum") is not None else None
         high = self.decimal(q["maximum"], where) if q.get("maximum") is not None else None
+        decimals = self.whole(q.get("decimals"), where, 1, 0, MOST_PLACES)
+        number = (low, high, decimals) if kind == "number" else (None, None, None)
+        self.name(q["key"], Kind(kind, values if kind in WITH_CHOICES else None, None, *number), where)
+        self.measure(q, where)
         if low is not None and high is not None and low > high:
             self.say(where, "bounds", "The lowest is above the highest.")
         self.order[q["key"]] = len(self.order)
@@ -199,13 +248,15 @@ class Reader:
             help=q.get("help", ""), why=q.get("why", ""), optional=bool(q.get("optional")), ask_anew=bool(q.get("ask_anew")),
             shown_when=self.parsed(q["shown_when"], f"{where}.shown_when") if q.get("shown_when") else None,
             choices=choices, minimum=low, maximum=high, unit=q.get("unit", ""),
-            decimals=self.whole(q.get("decimals"), where, 1, 0, MOST_PLACES),
+            decimals=decimals,
             measure=q.get("measure", ""),
             max_length=self.whole(q.get("max_length"), where, 1000, 1, 100_000), credit=q.get("credit", ""),
         )  # fmt: skip
 
     def choices(self, q: Mapping[str, Any], where: str) -> tuple[Choice, ...]:
         choices = tuple(Choice(str(c["value"]), c["text"]) for c in q.get("choices", []))
+        for choice in q.get("choices", []):
+            self.members(choice, "choices", where)
         if q["type"] == "yes_no":
             choices = choices or tuple(Choice(*pair) for pair in YES_NO)
             for choice in choices:
@@ -232,43 +283,64 @@ class Reader:
         try:
             return parse(text)
         except ExpressionError as error:
-            self.say(where, "expression", error.message)
+            self.say(where, "expression", error.message, error.position)
             return None
 
     def checked(self, text: str, where: str, expect: str = "boolean") -> Expression:
         expression = self.parsed(text, where)
         if expression is None:
             return parse("1 == 1")
-        for sentence in checking.check(expression, self.namespace, expect):
-            self.say(where, "does_not_fit", sentence)
+        self.fits(expression, where, expect)
         return expression
 
+    def fits(self, expression: Expression, where: str, expect: str = "boolean") -> None:
+        faults = checking.check(expression, self.namespace, expect)
+        for fault in faults:
+            self.say(where, "does_not_fit", fault.message, fault.position)
+        if faults or not self.strict:
+            return
+        for fault in checking.zero_divisors(expression, self.namespace):
+            self.say(where, "zero", fault.message, fault.position)
+        for fault in contradictions(expression.node, self.namespace):
+            self.say(where, "contradiction", fault.message, fault.position)
+
     def calculations(self, given: Any) -> tuple[Calculation, ...]:
-        rows = {}
-        for c in given:
-            where = self.place = f"calculations.{c['key']}"
-            decimals = self.whole(c.get("decimals"), where, None, 0, MOST_PLACES)
-            expression = self.checked(c["expression"], where, "number")
-            rows[c["key"]] = Calculation(c["key"], expression, decimals, c["label"], c.get("unit", ""),
-                                         bool(c.get("outcome")), compile_expression(expression))  # fmt: skip
+        rows = {c["key"]: c for c in given}
+        parsed: dict[str, Expression | None] = {}
+        for key, c in rows.items():
+            self.members(c, "calculations", f"calculations.{key}")
+            parsed[key] = self.parsed(c["expression"], f"calculations.{key}")
         ordered: dict[str, Calculation] = {}
 
         def visit(key: str, path: tuple[str, ...]) -> None:
-            if key in path:
-                self.say(
-                    f"calculations.{key}",
-                    "circle",
-                    f"{' needs '.join((*path[path.index(key) :], key))}: a circle.",
-                )
-                return
-            if key not in ordered:
-                for name in sorted(rows[key].expression.names & rows.keys()):
-                    visit(name, (*path, key))
-                ordered.setdefault(key, rows[key])
+            expression = parsed[key]
+            if expression is not None and key not in ordered:
+                for name in sorted(expression.names & rows.keys()):
+                    if name in (*path, key):
+                        self.circle((*path, key), name, expression)
+                    else:
+                        visit(name, (*path, key))
+                if key not in ordered:
+                    ordered[key] = self.calculation(rows[key], expression)
 
         for key in rows:
             visit(key, ())
         return tuple(ordered.values())
+
+    def circle(self, path: tuple[str, ...], name: str, expression: Expression) -> None:
+        said = " needs ".join((*path[path.index(name) :], name))
+        self.say(f"calculations.{name}", "circle", f"{said}: a circle.", _place(expression, name))
+
+    def calculation(self, c: Mapping[str, Any], expression: Expression) -> Calculation:
+        where = self.place = f"calculations.{c['key']}"
+        decimals = self.whole(c.get("decimals"), where, None, 0, MOST_PLACES)
+        self.fits(expression, where, "number")
+        if not any(problem.where == where for problem in self.problems):
+            reach = ranges.numbers(ranges.plan(expression.node), checking.surroundings(self.namespace))
+            if (reach := ranges.rounded(reach, decimals)) is not None:
+                self.namespace[c["key"]] = Kind("number", None, None, reach.low, reach.high, decimals)
+        return Calculation(c["key"], expression, decimals, c["label"], c.get("unit", ""),
+                           bool(c.get("outcome")), compile_expression(expression))  # fmt: skip
 
     def shown_in_order(
         self, questions: Mapping[str, Question], calculations: tuple[Calculation, ...]
@@ -282,17 +354,18 @@ class Reader:
             if q.shown_when is None:
                 continue
             where = f"sections.{q.section}.{q.key}.shown_when"
-            for sentence in checking.check(q.shown_when, self.namespace):
-                self.say(where, "does_not_fit", sentence)
+            self.fits(q.shown_when, where)
             for name in q.shown_when.names:
                 for key in needs.get(name, {name}):
                     if self.order.get(key, -1) >= self.order[q.key]:
-                        self.say(
-                            where, "later", f"{q.key} is shown by {key}, which is asked later or is itself."
-                        )
+                        said = f"{q.key} is shown by {key}, which is asked later or is itself."
+                        self.say(where, "later", said, _place(q.shown_when, name))
 
     def criterion(self, c: Mapping[str, Any]) -> Criterion:
         where = self.place = f"criteria.{c['key']}"
+        self.members(c, "criteria", where)
+        for source in c.get("sources", ()):
+            self.members(source, "sources", where)
         self.one_of(c.get("modifiable", "no"), ("no", "partly", "yes"), where, "modifiable")
         rules = tuple(self.rule(r, f"criteria.{c['key']}.rules.{i}") for i, r in enumerate(c["rules"]))
         return Criterion(
@@ -302,6 +375,7 @@ class Reader:
 
     def rule(self, r: Mapping[str, Any], where: str) -> Rule:
         self.reason(r, where)
+        self.members(r, "rules", where)
         self.one_of(r["category"], CATEGORIES[1:], where, "category")
         self.one_of(r.get("could_be", ""), ("", *CATEGORIES[1:]), where, "category")
         grade = self.whole(r.get("grade"), where, None, 1, 9)
@@ -317,6 +391,7 @@ class Reader:
     def urgent(self, u: Mapping[str, Any], index: int, notices: Mapping[str, Notice]) -> UrgentRule:
         where = f"urgent.{index}"
         self.reason(u, where)
+        self.members(u, "urgent", where)
         when = self.checked(u["when"], f"{where}.when")
         if u["notice"] not in notices:
             self.say(f"{where}.notice", "unknown", f"There is no notice named {u['notice']}.")
@@ -327,10 +402,12 @@ class Reader:
 
     def notice(self, n: Mapping[str, Any]) -> Notice:
         self.place = f"notices.{n['key']}"
+        self.members(n, "notices", self.place)
         return Notice(n["key"], n["title"], n["body"], tuple(n.get("actions", ())))
 
     def extra_of(self, e: Mapping[str, Any], index: int) -> Extra:
         self.reason(e, f"extras.{index}")
+        self.members(e, "extras", f"extras.{index}")
         when = self.checked(e["when"], f"extras.{index}.when")
         return Extra(e["reason"], when, e["text"], compile_expression(when))
 
@@ -339,3 +416,7 @@ def _between(low: Decimal | None, high: Decimal | None) -> str:
     if low is None:
         return f"{high} at most"
     return f"{low} or more" if high is None else f"from {low} to {high}"
+
+
+def _place(expression: Expression, key: str) -> int | None:
+    return next((node.at for node in walk(expression.node) if node == Name(key)), None)

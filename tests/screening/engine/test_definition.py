@@ -140,11 +140,19 @@ def test_what_is_wrong_is_named_with_its_place(change: Change, where: str, code:
     ("expression", "said"),
     [
         ('nothing == "yes"', "There is no question, calculation, threshold or fact named nothing."),
-        ('cancer == "maybe"', 'cancer has no choice "maybe".'),
-        ('"maybe" in (cancer,)', 'cancer has no choice "maybe".'),
-        ('"fire" in problems', 'problems has no choice "fire".'),
-        ("phq_1 == 7", "phq_1 has no choice 7."),
-        ('phq_1 == "never"', 'phq_1 has no choice "never".'),
+        (
+            'canser == "yes"',
+            "There is no question, calculation, threshold or fact named canser. Did you mean cancer?",
+        ),
+        (
+            "cancer == yes",
+            'There is no question, calculation, threshold or fact named yes. Write "yes" in quotation marks.',
+        ),
+        ('cancer == "maybe"', 'cancer has no choice "maybe": it has "yes", "no" and "not_sure".'),
+        ('"maybe" in (cancer,)', 'cancer has no choice "maybe": it has "yes", "no" and "not_sure".'),
+        ('"fire" in problems', 'problems has no choice "fire": it has "infection", "leak" and "other".'),
+        ("phq_1 == 7", 'phq_1 has no choice 7: it has 0, 1, 2, 3 and "prefer_not".'),
+        ('phq_1 == "never"', 'phq_1 has no choice "never": it has 0, 1, 2, 3 and "prefer_not".'),
         ("cancer == 1", "cancer and 1 are not of one kind, so they are never equal."),
         ('weight == "70"', 'weight and "70" are not of one kind, so they are never equal.'),
         ("cancer > 1", "cancer is no number, so it cannot be calculated with."),
@@ -170,6 +178,125 @@ def test_an_expression_that_does_not_fit_says_why(expression: str, said: str) ->
     altered = document()
     when(expression)(altered)
     assert problems(altered) == (Problem("extras.0.when", "does_not_fit", said),)
+
+
+@pytest.mark.parametrize(
+    ("expression", "position"),
+    [
+        ("age > 18 and canser == 1", 13),
+        ('  age > 18\n and cancer == "é"', 26),
+        ("age > 18 or weight / (low_t + 2.5) > 1", 22),
+        ("age > 18 and (bmi < 18 and bmi > 30)", 14),
+        ("age > 18 and cancer ** 2", 13),
+        ("age > 18 and", 12),
+    ],
+)
+def test_a_problem_says_where_in_the_expression_it_stands(expression: str, position: int) -> None:
+    altered = document()
+    when(expression)(altered)
+    assert [problem.position for problem in problems(altered)] == [position]
+
+
+@pytest.mark.parametrize(
+    ("expression", "never"),
+    [
+        ("bmi < 18 and bmi > 30", "bmi < 18 and bmi > 30"),
+        ("30 < bmi < 18", "30 < bmi < 18"),
+        ('cancer == "yes" and age > 40 and cancer == "no"', 'cancer == "yes" and cancer == "no"'),
+        ('age > 40 or (cancer == "yes" and cancer not in ("yes", "no"))',
+         'cancer == "yes" and cancer not in ("yes", "no")'),
+        ('not (cancer == "yes" or cancer != "yes") and age > 40', 'not (cancer == "yes" or cancer != "yes")'),
+        ("t_score < low_t and t_score > high_t", "t_score < low_t and t_score > high_t"),
+        ("t_score > 4", "t_score > 4"),
+        ("phq > 6", "phq > 6"),
+        ("age < 18", "age < 18"),
+        ("weeks < 0", "weeks < 0"),
+        ("answered(weight) and not answered(weight)", "answered(weight) and not answered(weight)"),
+        ("answered(weight) and weight < 25", "weight < 25"),
+        ('"leak" in problems and "leak" not in problems', '"leak" in problems and "leak" not in problems'),
+        ('points(cancer == "yes" and cancer == "no", 2) > positive - 1', 'cancer == "yes" and cancer == "no"'),
+        ("phq_1 > 1 and phq_1 == \"prefer_not\"", 'phq_1 > 1 and phq_1 == "prefer_not"'),
+        ("months_since(scan_month) > 24 and not answered(scan_month)",
+         "months_since(scan_month) > 24 and not answered(scan_month)"),
+    ],
+)  # fmt: skip
+def test_what_can_never_be_true_is_refused(expression: str, never: str) -> None:
+    altered = document()
+    when(expression)(altered)
+    said = Problem(
+        "extras.0.when", "contradiction", f"This can never be true, whatever is answered: {never}."
+    )
+    assert said in problems(altered)
+    read(altered)  # what was published once can always be read
+
+
+def zero(said: str, *ways: str) -> str:
+    before = f'write "{said} > 0 and" before it in a rule, or points({said} > 0, …) in a calculation.'
+    return f"This may divide by zero, because {said} can be 0: {''.join(ways)}{before}"
+
+
+@pytest.mark.parametrize(
+    ("expression", "said"),
+    [
+        ("weight / years > 1", zero("years", "give years a lowest value above 0, or ")),
+        ("weight / (years - 5) > 1", zero("(years - 5)").replace("(years - 5)", "years - 5")),
+        ("weight / phq > 1", zero("phq", "give phq a lowest value above 0, or ")),
+        ("years >= 0 and weight / years > 1", zero("years", "give years a lowest value above 0, or ")),
+    ],
+)
+def test_a_divisor_that_can_be_zero_is_refused_with_the_way_out(expression: str, said: str) -> None:
+    altered = document()
+    when(expression)(altered)
+    assert problems(altered) == (Problem("extras.0.when", "zero", said),)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "years > 0 and weight / years > 1", "weight / years > 1 and 1 <= years < 9", "years != 0 and 1 / years > 0.1",
+        "points(years > 0, weight / years) > 1", "weight / (years + 1) > 1", "weight / (height * height) > 0.001",
+        "weight / bmi > 1",
+    ],
+)  # fmt: skip
+def test_a_divisor_that_cannot_be_zero_is_taken(expression: str) -> None:
+    assert found(when(expression)) == []
+
+
+def test_a_threshold_of_zero_cannot_divide() -> None:
+    def change(d: dict[str, Any]) -> None:
+        d["thresholds"][1]["value"] = "0"
+        d["extras"][0]["when"] = "weight / high_t > 1"
+
+    assert found(change) == [("extras.0.when", "does_not_fit")]
+
+
+@pytest.mark.parametrize(
+    ("change", "where"),
+    [
+        (lambda d: d.update(extra=[]), ""),
+        (lambda d: d["sections"][0].update(titel="x"), "sections.body"),
+        (lambda d: d["sections"][0]["questions"][1].update(shwon_when="age > 1"), "sections.body.in_spine"),
+        (lambda d: d["sections"][0]["questions"][2]["choices"][0].update(txt="x"), "sections.body.places"),
+        (lambda d: d["thresholds"][0].update(max="1"), "thresholds.low_t"),
+        (lambda d: d["calculations"][0].update(round="1"), "calculations.heavier"),
+        (lambda d: d["criteria"][0].update(labels="x"), "criteria.tumour"),
+        (lambda d: d["criteria"][0]["rules"][0].update(couldbe="absolute"), "criteria.tumour.rules.0"),
+        (lambda d: d["urgent"][0].update(notise="today"), "urgent.0"),
+        (lambda d: d["extras"][0].update(note="x"), "extras.0"),
+        (lambda d: d["notices"][0].update(action="x"), "notices.emergency"),
+        (lambda d: d["sent"].update(text="x"), "sent"),
+    ],
+)
+def test_a_member_that_nobody_reads_is_refused_by_name(change: Change, where: str) -> None:
+    assert found(change) == [(where, "unknown_member")]
+
+
+def test_a_misspelled_member_is_refused_with_the_nearest() -> None:
+    altered = document()
+    altered["sections"][0]["questions"][1]["shwon_when"] = "age > 1"
+    assert [problem.message for problem in problems(altered)] == [
+        "There is no member named 'shwon_when' here. Did you mean shown_when?"
+    ]
 
 
 @pytest.mark.parametrize(
