@@ -12,6 +12,7 @@ from django.utils import timezone
 from ledger.outbox import send_due
 from portal.accounts.people import care_due
 from portal.mail import deliver
+from screening import impact
 from screening.alerts import escalate_due
 from screening.reviewing import return_due
 
@@ -23,6 +24,8 @@ PARTS: tuple[tuple[str, Callable[[datetime], Any]], ...] = (
     ("mails", lambda now: send_due(deliver, now=now)),
     ("care", lambda now: care_due()),
     ("cases", lambda now: return_due(today=timezone.localdate(now))),
+    # Last, and a little at a time: nobody waits for a mail because an author counts.
+    ("impact", lambda now: impact.run_waiting(seconds=5)),
 )
 
 
