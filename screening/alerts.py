@@ -92,13 +92,19 @@ def escalate_due(now: datetime | None = None) -> int:
 
 
 def next_due(alert: Alert) -> datetime:
-    """When the next person is to be told. At once, where nobody was, or where the last message failed."""
+    """When the next person is to be told.
+
+    At once, where nobody was, where the last one is not on duty any more, or where the last message failed.
+    """
     rows = list(alert.told())
     if not rows:
         return alert.raised_at
     told = Counter(row.to_id for row in rows)
-    rounds = min((told[person.pk] for person in line()), default=0)
+    people = {person.pk for person in line()}
+    rounds = min((told[pk] for pk in people), default=0)
     last = rows[-1]
+    if people and last.to_id not in people:
+        return last.at
     failed = OutboxMessage.objects.filter(key=message_key(alert.pk, last.place)).exclude(failed_at=None)
     if rounds == 0 and failed.exists():
         return last.at

@@ -169,8 +169,13 @@ class Contact(models.Model):
             super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        with somebody_stays_on_duty():
-            return super().delete(*args, **kwargs)
+        pk = self.pk
+        try:
+            with somebody_stays_on_duty():
+                return super().delete(*args, **kwargs)
+        except NobodyOnDuty:
+            self.pk = pk
+            raise
 
     @transaction.atomic
     def replace(self, user: User) -> Contact:
