@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.db import connections
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -20,5 +21,8 @@ class AccountsConfig(AppConfig):
 def _ship_countries(sender: Any, using: str = "default", **kwargs: Any) -> None:
     from portal.accounts.models import Country
 
-    if sender.label == "accounts":
+    if sender.label != "accounts":
+        return
+    # A migrate that stops before the table is made has nowhere to ship them to.
+    if Country._meta.db_table in connections[using].introspection.table_names():
         Country.objects.using(using).ship()

@@ -20,6 +20,13 @@ def leave_it_to_the_country(apps, schema_editor):
     practices.filter(crisis_line="988").update(crisis_line="")
 
 
+def write_it_out_again(apps, schema_editor):
+    for practice in apps.get_model("accounts", "Practice").objects.using(schema_editor.connection.alias):
+        practice.emergency_number = practice.emergency_number or practice.country.emergency_number
+        practice.crisis_line = practice.crisis_line or practice.country.crisis_line
+        practice.save()
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -121,5 +128,5 @@ class Migration(migrations.Migration):
             model_name='noticetext',
             constraint=models.UniqueConstraint(condition=models.Q(('country', None)), fields=('key', 'language'), name='accounts_one_notice_text_anywhere', violation_error_message='There is a text for this notice, every country and this language already.'),
         ),
-        migrations.RunPython(leave_it_to_the_country, migrations.RunPython.noop),
+        migrations.RunPython(leave_it_to_the_country, write_it_out_again),
     ]
