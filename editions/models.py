@@ -141,6 +141,10 @@ class EditionQuerySet(models.QuerySet[Any]):
         """Neither withdrawn nor retired."""
         return self.filter(withdrawn_at__isnull=True, retired_at__isnull=True)
 
+    def waiting(self, now: datetime | None = None) -> EditionQuerySet:
+        """Still to begin, at a time that was set."""
+        return self.standing().filter(publish_at__gt=now or timezone.now()).order_by("publish_at")
+
     def current(self, now: datetime | None = None) -> EditionQuerySet:
         """The live edition of each draft that has one."""
         now = now or timezone.now()

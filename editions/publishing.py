@@ -1,12 +1,13 @@
 """How a draft becomes an edition: saved, submitted, approved by somebody else, published, withdrawn.
 
-Each function is one transaction and locks the draft, or the edition, first. Who may do what is for the views
-to ask; what holds for everybody is here. A draft handed over is brought up to date before it is judged,
-except by `save_draft`, and holds its new state afterwards.
+Each function is one transaction, locks the draft, or the edition, first, and leaves a `Step` that says who did it
+when. Who may do what is for the views to ask; what holds for everybody is here. A draft handed over is brought up to
+date before it is judged, except by `save_draft`, and holds its new state afterwards.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +17,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from editions.canonical import canonical
-from editions.models import Change, Draft, Edition, edition_model
+from editions.models import Change, Draft, Edition, Step, edition_model
 
 State = Draft.State
 
@@ -83,17 +84,23 @@ def _check_version(draft: Draft, expected: int) -> None:
     draft.version = version
 
 
-def submit(draft: Draft, *, by: Any, digest: str | None = None) -> None:
-    """Ask for approval of what the draft says now; of what `by` looked at, where its digest is given."""
+def submit(
+    draft: Draft, *, by: Any, digest: str | None = None, details: dict[str, Any] | None = None
+) -> None:
+    """Ask for approval of what the draft says now; of what `by` looked at, where its digest is given.
+
+    `details` is what the approver is told beside it: what the checks found, and why it is right all the same.
+    """
     with transaction.atomic():
         _lock(draft)
         now_digest = _unchanged(draft, digest)
         if draft.state != State.DRAFT:
-            raise NotAllowed(_("This draft waits for approval already, or has it."))
+            raise NotAllowed(_and_last(draft, _("This draft waits for approval already, or has it.")))
         _differs_from_live(draft, now_digest)
         draft.state = State.SUBMITTED
         draft.submitted_by, draft.submitted_at, draft.submitted_digest = by, timezone.now(), now_digest
         draft.save()
+        _note(draft, Step.Kind.SUBMIT, by, now_digest, details=details)
 
 
 def send_back(draft: Draft, *, by: Any, comment: str) -> None:
@@ -101,12 +108,15 @@ def send_back(draft: Draft, *, by: Any, comment: str) -> None:
     with transaction.atomic():
         _lock(draft)
         if draft.state == State.DRAFT:
-            raise NotAllowed(_("This draft has not been submitted, so it cannot be sent back."))
+            sentence = _("This draft does not wait for approval now, so it cannot be sent back.")
+            raise NotAllowed(_and_last(draft, sentence))
         if not comment.strip():
             raise NotAllowed(_("Say what has to change."))
+        looked_at = draft.submitted_digest
         _back_to_draft(draft)
         draft.comment = comment.strip()
         draft.save()
+        _note(draft, Step.Kind.SEND_BACK, by, looked_at, text=draft.comment)
 
 
 def approve(draft: Draft, *, by: Any, digest: str) -> None:
@@ -115,28 +125,52 @@ def approve(draft: Draft, *, by: Any, digest: str) -> None:
         _lock(draft)
         now_digest = _unchanged(draft, digest)
         if draft.state != State.SUBMITTED:
-            raise NotAllowed(_("Only a draft that waits for approval can be approved."))
+            raise NotAllowed(_and_last(draft, _("Only a draft that waits for approval can be approved.")))
         _unchanged(draft, draft.submitted_digest)
         if str(by.pk) in writers(draft):
             raise NotAllowed(_("You wrote part of this draft, so somebody else has to approve it."))
         draft.state = State.APPROVED
         draft.approved_by, draft.approved_at, draft.approved_digest = by, timezone.now(), now_digest
         draft.save()
+        _note(draft, Step.Kind.APPROVE, by, now_digest)
 
 
-def publish(draft: Draft, *, by: Any, publish_at: datetime | None = None) -> Edition:
+def publish(
+    draft: Draft, *, by: Any, digest: str | None = None, publish_at: datetime | None = None
+) -> Edition:
     """Freeze an approved draft as its next edition, readable from `publish_at`, or from now."""
     with transaction.atomic():
         _lock(draft)
         if draft.state != State.APPROVED:
-            raise NotAllowed(_("Only an approved draft can be published."))
+            raise NotAllowed(_and_last(draft, _("Only an approved draft can be published.")))
+        _unchanged(draft, digest)
         _unchanged(draft, draft.approved_digest)
         _differs_from_live(draft, draft.approved_digest)
         edition = _freeze(draft, by, publish_at)
         _back_to_draft(draft)
         draft.comment = ""
         draft.save()
+        _note(draft, Step.Kind.PUBLISH, by, edition.digest, edition=edition)
         return edition
+
+
+def approve_and_publish(
+    draft: Draft,
+    *,
+    by: Any,
+    digest: str,
+    is_small: Callable[[dict[str, Any], dict[str, Any]], bool],
+    publish_at: datetime | None = None,
+) -> Edition:
+    """Both at once, for a correction that `is_small` beside what readers see now: all of it, or nothing."""
+    with transaction.atomic():
+        approve(draft, by=by, digest=digest)
+        live = draft.editions.live()
+        if live is None or not is_small(live.document, draft.content()):
+            raise NotAllowed(
+                _("This is more than a small correction. Approve it first, then publish it in a second step.")
+            )
+        return publish(draft, by=by, digest=digest, publish_at=publish_at)
 
 
 def _freeze(draft: Draft, by: Any, publish_at: datetime | None) -> Edition:
@@ -164,25 +198,27 @@ def withdraw(edition: Edition, *, by: Any, reason: str, text: str = "") -> None:
     with transaction.atomic():
         _lock(edition)
         if edition.withdrawn_at is not None:
-            raise NotAllowed(_("This edition has been withdrawn already."))
+            raise NotAllowed(_and_last(edition.draft, _("This edition has been withdrawn already.")))
         if not reason.strip():
             raise NotAllowed(_("Say why it is withdrawn."))
         edition.withdrawn_at, edition.withdrawn_by = timezone.now(), by
         edition.withdrawal_reason, edition.withdrawal_text = reason.strip(), text.strip()
         edition.save()
+        _note(edition.draft, Step.Kind.WITHDRAW, by, edition.digest, edition=edition, text=reason.strip())
 
 
 def retire(edition: Edition, *, by: Any) -> None:
-    """Offer an edition no longer, though nothing is wrong with it. It cannot be undone.
-
-    The edition holds when; `by` is for the caller's log, which every caller has to keep.
-    """
+    """Offer an edition no longer, though nothing is wrong with it. It cannot be undone."""
     with transaction.atomic():
         _lock(edition)
         if edition.withdrawn_at is not None or edition.retired_at is not None:
-            raise NotAllowed(_("This edition is not offered any more."))
+            raise NotAllowed(_and_last(edition.draft, _("This edition is not offered any more.")))
+        if edition.publish_at > timezone.now():
+            # It would still begin, take the place of the one before, and be offered to nobody.
+            raise NotAllowed(_("This edition has not begun. Withdraw it, and it never will."))
         edition.retired_at = timezone.now()
         edition.save()
+        _note(edition.draft, Step.Kind.RETIRE, by, edition.digest, edition=edition)
 
 
 def restore(edition: Edition, *, by: Any) -> None:
@@ -192,11 +228,26 @@ def restore(edition: Edition, *, by: Any) -> None:
         _lock(draft)
         draft.restore(edition.document)
         save_draft(draft, by=by)
+        _note(draft, Step.Kind.RESTORE, by, edition.digest, edition=edition)
 
 
 def changes(draft: Draft) -> Any:
     """Who saved the draft when, the newest first."""
     return Change.objects.filter(draft_kind=draft._meta.label_lower, draft_id=str(draft.pk))
+
+
+def steps(draft: Draft) -> Any:
+    """What was done with the draft and its editions, by whom and when, the newest first."""
+    return Step.objects.filter(draft_kind=draft._meta.label_lower, draft_id=str(draft.pk))
+
+
+def submission(draft: Draft) -> Step | None:
+    """The step that asked for approval of what the draft says; None where nobody has asked."""
+    if draft.state == State.DRAFT:
+        return None
+    asked = steps(draft).filter(step=Step.Kind.SUBMIT).select_related("by")
+    found: Step | None = asked.filter(digest=draft.submitted_digest).first()
+    return found
 
 
 def last_change(draft: Draft) -> Change | None:
@@ -223,6 +274,42 @@ def _lock(row: Draft | Edition) -> None:
     """Hold the row until the transaction ends, and read it again."""
     list(type(row)._base_manager.select_for_update().filter(pk=row.pk).values_list("pk"))
     row.refresh_from_db()
+
+
+def _note(
+    draft: Draft,
+    kind: Step.Kind,
+    by: Any,
+    digest: str,
+    *,
+    edition: Edition | None = None,
+    text: str = "",
+    details: dict[str, Any] | None = None,
+) -> None:
+    Step.objects.create(
+        draft_kind=draft._meta.label_lower,
+        draft_id=draft.pk,
+        version=draft.version,
+        digest=digest,
+        step=kind,
+        edition_number=edition.number if edition else None,
+        by=by,
+        text=text,
+        details=details or {},
+    )
+
+
+def _and_last(draft: Draft, sentence: str) -> str:
+    """The sentence, and who did what last: most often somebody was faster."""
+    last = steps(draft).select_related("by").first()
+    if last is None:
+        return sentence
+    what = _("Last step: %(step)s by %(name)s on %(when)s.") % {
+        "step": last.get_step_display(),
+        "name": last.by,
+        "when": date_format(timezone.localtime(last.at), "DATETIME_FORMAT"),
+    }
+    return f"{sentence} {what}"
 
 
 def _unchanged(draft: Draft, seen: str | None) -> str:

@@ -17,6 +17,7 @@ from django_prose_editor.fields import ProseEditorFormField
 from js_asset import Media
 
 from editions.admin import DraftAdmin, EditionAdmin
+from editions.differences import is_small
 from editions.forms import DraftForm
 from editions.readability import measure, plain_text
 from education.cleaning import LONGEST, PICTURES, clean, removed
@@ -44,6 +45,8 @@ EXTENSIONS = {
     "HTML": True,
 }
 GRADE = 6
+CORRECTED = ("title", "summary", "body")  # what a small correction may touch, and
+WORDS = 10  # how many words of it
 
 
 class ArticleForm(DraftForm):
@@ -122,12 +125,21 @@ class ArticleAdmin(DraftAdmin):
         ),
     )
 
+    markup = ("body",)
+
     class Media:
         css = {"all": ["education/editor.css"]}
         js = ["education/editor.js"]
 
     def preview_url(self, obj: Any) -> str:
         return reverse("education:article", args=[obj.slug]) + "?preview" if obj.slug else ""
+
+    def is_small(self, live: dict[str, Any], content: dict[str, Any]) -> bool:
+        """A few words of its texts; who stands for it, sources, days and topics stay as they are."""
+        if any(live[name] != content[name] for name in content if name not in CORRECTED):
+            return False
+        changed = [(live[name], content[name]) for name in CORRECTED if live[name] != content[name]]
+        return is_small(changed, words_a_text=WORDS, words_in_all=WORDS, markup=True)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """The address stays what readers know once it has been published."""

@@ -314,6 +314,8 @@ drafting
   thresholds          missing        404    404    403   404    404    403
   editions            there          200    200    403   200    200    403
   editions            missing        404    404    403   404    404    403
+  compare             there          200    200    403   405    405    403
+  compare             missing        404    404    403   405    405    403
   edition             there          200    200    403   200    200    403
   edition             missing        404    404    403   404    404    403
   submit              there          200    200    403   302    302    403
@@ -322,6 +324,9 @@ drafting
   approve             there          403    200    403   403    302    403
   approve             other state    403    200    403   403    409    403
   approve             missing        403    404    403   403    404    403
+  approve-publish     there          403    200    403   403    302    403
+  approve-publish     other state    403    200    403   403    409    403
+  approve-publish     missing        403    404    403   403    404    403
   send-back           there          403    200    403   403    302    403
   send-back           other state    403    200    403   403    409    403
   send-back           missing        403    404    403   403    404    403

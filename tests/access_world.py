@@ -18,7 +18,7 @@ from editions import publishing
 from editions.models import Draft
 from education.models import Article, ArticleRead, Topic
 from portal.accounts.models import Care, Contact, NoticeText, Practice, User
-from screening import answering
+from screening import answering, impact, samples
 from screening.models import Case, Extra, Questionnaire
 from screening.models.document import write_rows
 from tests.conftest import make_patient, make_user
@@ -75,6 +75,10 @@ class Drafts:
         self.scheduled = self._moved(
             "scheduled", "submit", "approve", "publish", publish_at=timezone.now() + SOON
         )
+        self.corrected = self._moved("corrected", "submit", "approve", "publish")
+        self.corrected.title += "."
+        publishing.save_draft(self.corrected, by=self.writer)
+        publishing.submit(self.corrected, by=self.writer)
         self.withdrawn = self._moved("withdrawn", "submit", "approve", "publish")
         publishing.withdraw(
             self.withdrawn.editions.get(), by=self.reader, reason="Wrong.", text="It was wrong."
@@ -233,7 +237,13 @@ class World:
 class Desk:
     """What the administration's addresses may be asked for. `there` is a row that exists."""
 
-    states = {"submit": "draft", "approve": "submitted", "send-back": "submitted", "publish": "approved"}
+    states = {
+        "submit": "draft",
+        "approve": "submitted",
+        "approve-publish": "corrected",
+        "send-back": "submitted",
+        "publish": "approved",
+    }
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -250,13 +260,24 @@ class Desk:
             drafts = self._drafts.get(model)
             state = self.states.get(view, "live" if view.startswith("edition") else "draft")
             draft = getattr(drafts, state, None)
-            if draft and view in ("submit", "approve"):
+            if draft and view in self.states and view != "send-back":
                 data = {"digest": draft.digest()}
+            if view.startswith(("preview", "sample", "impact")):
+                return self._trying(draft, data)
             tries = {"there": Try({"object_id": draft.pk if draft else 1, "number": 1}, data)}
             if draft and view in self.states:
                 late = drafts.submitted if view == "submit" else drafts.draft
                 tries["other state"] = Try({"object_id": late.pk}, {**data, "digest": late.digest()})
         return {**tries, "missing": Try({"object_id": 999_999, "number": 999_999}, data)}
+
+    def _trying(self, draft: Questionnaire, data: dict[str, Any]) -> Tries:
+        """A sample and a run of the draft; and of a questionnaire that is not there."""
+        sample = samples.keep(draft, name="One", answers={}, facts={}, today=date(2026, 11, 1), expected={})
+        run = impact.ask(draft, by=self._drafts[Questionnaire].writer)
+        here = {"section": "bone", "notice": "emergency", "sample": sample.pk, "run": run.pk}
+        there = {"object_id": draft.pk, **here}
+        data = {**data, "sample": sample.pk, "accept": "1"}
+        return {"there": Try(there, data), "missing": Try({**here, "object_id": 999_999}, data)}
 
     def _data(self, view: str) -> dict[str, Any]:
         if view == "delete":

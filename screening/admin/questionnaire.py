@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from editions.admin import DraftAdmin, EditionAdmin
 from screening.admin import together
+from screening.admin.checking import Checked
 from screening.admin.comparing import ComparingPages
 from screening.admin.files import FilePages
 from screening.admin.outline import outline
@@ -24,7 +25,7 @@ from screening.models import Questionnaire, QuestionnaireEdition
 
 @admin.register(Questionnaire)
 class QuestionnaireAdmin(
-    ThresholdPages, TryingPages, FilePages, TranslationPages, ComparingPages, Pages, DraftAdmin
+    ThresholdPages, TryingPages, FilePages, TranslationPages, ComparingPages, Checked, Pages, DraftAdmin
 ):
     change_form_template = "admin/screening/questionnaire/change_form.html"
     list_display = ("title", "key", "state")
