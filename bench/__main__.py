@@ -36,8 +36,9 @@ def measure_here() -> int:
 def main() -> int:
     print(machine(), flush=True)
     engine.take()
+    done = subprocess.run([sys.executable, "-m", "bench.impact"]).returncode == 0
     with tempfile.TemporaryDirectory(prefix="spine-portal-bench-") as folder:
-        done = measure(f"sqlite:///{Path(folder) / 'bench.sqlite3'}")
+        done = measure(f"sqlite:///{Path(folder) / 'bench.sqlite3'}") and done
     if binaries := find_postgresql():
         with throwaway_postgresql(binaries) as url:
             done = measure(url) and done

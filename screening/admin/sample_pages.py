@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from screening import samples
 from screening.admin.pages import Tool
-from screening.admin.tried import CHANGE, METHODS, PREVIEW, TriedPages, definition_of
+from screening.admin.tried import CHANGE, PREVIEW, TriedPages, definition_of
 from screening.engine.definition import Definition, DefinitionError
 from screening.models import Sample
 
@@ -132,8 +132,6 @@ class SamplePages(TriedPages):
         """The draft and its definition; instead of that, a page that says why there is none."""
         if not request.user.has_perm(PREVIEW) or (changes and not request.user.has_perm(CHANGE)):
             raise PermissionDenied
-        if request.method not in METHODS:
-            raise Http404
         draft: Any = self._draft(request, object_id)
         try:
             return draft, definition_of(draft.content(), draft.source_language)[0]
