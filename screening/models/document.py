@@ -119,8 +119,9 @@ def _fields(member: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
 def write_rows(questionnaire: Questionnaire, document: dict[str, Any]) -> None:
     """Make the rows say what the document says. The caller holds the transaction."""
     for name in HEAD:
-        if name != "key" and name in document:
-            setattr(questionnaire, name, document[name])
+        if name != "key":  # what the document leaves open is open again
+            default = questionnaire._meta.get_field(name).get_default()
+            setattr(questionnaire, name, document.get(name, default))
     sent = document.get("sent", {})
     questionnaire.sent_title, questionnaire.sent_body = sent.get("title", ""), sent.get("body", "")
     questionnaire.save()
@@ -161,9 +162,14 @@ def _write_criteria(questionnaire: Questionnaire, criteria: list[dict[str, Any]]
 
 def shipped(key: str) -> dict[str, Any]:
     """The document of a questionnaire that comes with the app. Raises FileNotFoundError where there is none."""
+    return tomllib.loads(shipped_file(key).read_text(encoding="utf-8"))
+
+
+def shipped_file(key: str) -> Path:
+    """Where it stands. Raises FileNotFoundError for what is no key."""
     if not key.replace("-", "").isalnum():
         raise FileNotFoundError(key)
-    return tomllib.loads((CONTENT / f"{key}.toml").read_text(encoding="utf-8"))
+    return CONTENT / f"{key}.toml"
 
 
 def document_in(document: dict[str, Any], language: str) -> dict[str, Any]:

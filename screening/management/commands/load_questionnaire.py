@@ -1,13 +1,12 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import transaction
 
-from editions.publishing import save_draft
 from screening import samples
-from screening.engine.definition import problems
+from screening.files import Refused, document_of
+from screening.management.commands.import_questionnaire import import_by
 from screening.models import Questionnaire
-from screening.models.document import shipped
+from screening.models.document import shipped_file
 
 
 class Command(BaseCommand):
@@ -22,23 +21,11 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, key: str, by: str, **options: Any) -> None:
-        from django.contrib.auth import get_user_model
-
         try:
-            document = shipped(key)
+            document = document_of(shipped_file(key).read_bytes())
         except FileNotFoundError as error:
             raise CommandError(f"No questionnaire {key!r} comes with the app.") from error
-        if found := problems(document):
-            raise CommandError("\n".join(f"{problem.where}: {problem.message}" for problem in found))
-        user = get_user_model()._default_manager.get_by_natural_key(by)
-        with transaction.atomic():
-            questionnaire, _created = Questionnaire.objects.get_or_create(
-                key=key, defaults={"title": document["title"]}
-            )
-            questionnaire.restore(document)
-            written = save_draft(questionnaire, by=user)
-            samples.load(questionnaire)
-        if written:
-            self.stdout.write(f"{key}: the draft is written. Somebody else has to approve it.")
-        else:
-            self.stdout.write(f"{key}: nothing to change.")
+        except Refused as refused:
+            raise CommandError(str(refused)) from refused
+        self.stdout.write(import_by(by, document))
+        samples.load(Questionnaire.objects.get(key=key))
