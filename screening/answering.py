@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from ledger import outbox
 from screening.engine.answers import Cleaned, clean, dumps, loads
-from screening.engine.assessment import Outcome, assess, shown
+from screening.engine.assessment import Outcome, assess, shown, urgent_now
 from screening.engine.definition import Definition
 from screening.engine.wording import evidence, in_words
 from screening.host import host
@@ -27,6 +27,7 @@ from screening.models import (
     Submission,
 )
 from screening.models.placing import place_sent
+from screening.moving import Carried, carry
 from screening.urgent import call, raise_urgent, urgent_rows
 
 ADULT = 18  # completed years
@@ -43,6 +44,10 @@ class Incomplete(Exception):
     def __init__(self, cleaned: Cleaned) -> None:
         super().__init__("incomplete")
         self.cleaned = cleaned
+
+
+class AmendedBefore(Exception):
+    """Something newer was sent than what is to be corrected."""
 
 
 class Changed(Exception):
@@ -74,11 +79,11 @@ class Saved:
 
 @dataclass(frozen=True)
 class Moved:
-    """What a move to a newer edition changed: questions that were new, and those whose answer did not fit."""
+    """The answers after a move to a newer edition, or None in `carried` where another window was first."""
 
     attempt: AnswersInProgress
-    new: tuple[str, ...]
-    dropped: tuple[str, ...]
+    carried: Carried | None
+    notice: str = ""  # key of the notice to show before anything else
 
 
 @transaction.atomic
@@ -88,16 +93,19 @@ def start(
     edition: QuestionnaireEdition,
     language: str = "en",
     amends: Submission | None = None,
+    amend_reason: str = "",
 ) -> AnswersInProgress:
     """Begin, or return what was begun before. A correction begins with the answers that it `amends`.
 
-    Raises TooYoung.
+    Raises TooYoung, and AmendedBefore where something newer was sent than what is to be corrected.
     """
     begun = _locked(patient, questionnaire=edition.questionnaire_id)
     if begun is not None:
         return begun
+    if amends is not None and amends != _latest(patient, amends.questionnaire):
+        raise AmendedBefore
     facts = _facts(patient)
-    answers, done = _corrected(edition, facts, amends) if amends else ({}, [])
+    prefilled = _corrected(edition, facts, amends) if amends else {}
     try:
         with transaction.atomic():
             return AnswersInProgress.objects.create(
@@ -105,24 +113,41 @@ def start(
                 questionnaire_id=edition.questionnaire_id,
                 edition=edition,
                 facts=facts,
-                answers=dumps(answers),
-                done=done,
                 language=language,
                 amends=amends,
+                amend_reason=amend_reason,
+                **prefilled,
             )
     except IntegrityError:  # begun in another window, just now
         return _locked_or_raise(patient, questionnaire=edition.questionnaire_id)
 
 
-def _corrected(
-    edition: QuestionnaireEdition, facts: dict[str, Any], amends: Submission
-) -> tuple[dict[str, Any], list[str]]:
-    """What was sent, as far as it fits, and the sections that need no second look."""
+def _corrected(edition: QuestionnaireEdition, facts: dict[str, Any], amends: Submission) -> dict[str, Any]:
+    """What was sent, as far as it fits and is not about now, and the sections that need no second look."""
     definition = edition.definition
-    sent = {key: value for key, value in loads(amends.answers).items() if key in definition.questions}
-    cleaned = clean(definition, sent, facts, timezone.localdate())
-    same = amends.edition_id == edition.pk
-    return cleaned.answers, [section.key for section in definition.sections] if same else []
+    carried = carry(amends.edition.definition, definition, loads(amends.answers), facts, timezone.localdate())
+    if amends.edition_id != edition.pk:
+        moved = _told(amends.edition, edition, "newer", carried)
+        return {"answers": dumps(carried.answers), "moves": [moved]}
+    again = {*carried.anew, *carried.unfit}
+    done = [
+        section.key
+        for section in definition.sections
+        if not any(question.key in again for question in section.questions)
+    ]
+    return {"answers": dumps(carried.answers), "done": done}
+
+
+@transaction.atomic
+def stop_amending(*, patient: Any, questionnaire: Questionnaire) -> Submission:
+    """Drop a correction that was begun. What was sent stands, and so does every alert that was raised on the way.
+
+    Returns what was to be corrected. Raises AnswersInProgress.DoesNotExist where no correction was begun.
+    """
+    attempt = _locked_or_raise(patient, questionnaire=questionnaire, amends__isnull=False)
+    attempt.delete()
+    amended: Submission = attempt.amends
+    return amended
 
 
 @transaction.atomic
@@ -153,7 +178,7 @@ def save(
     if set(accepted) != set(given):
         after = clean(definition, {**before, **accepted}, attempt.facts, today, only=set(accepted))
     revealed = tuple(set(after.shown) - set(shown(definition, before, attempt.facts, today)))
-    changed = _change(attempt, before, after.answers)
+    changed = _change(attempt, before, after.answers, stale=is_stale(attempt))
     result = Saved(
         attempt=attempt,
         shown=after.shown,
@@ -195,15 +220,18 @@ def _merge(
 
 
 def _change(
-    attempt: AnswersInProgress, before: Mapping[str, Any], after: Mapping[str, Any]
+    attempt: AnswersInProgress, before: Mapping[str, Any], after: Mapping[str, Any], *, stale: bool = False
 ) -> tuple[str, ...]:
-    """Take over the answers, without saving them yet, and return the keys of those that changed."""
+    """Take over the answers, without saving them yet, and return the keys of those that changed.
+
+    Stale answers stay stale, also when one of them is typed anew: the others are as old as they were.
+    """
     changed = tuple(key for key in {**before, **after} if before.get(key) != after.get(key))
     if changed:
         for key in changed:
             attempt.revisions[key] = attempt.revisions.get(key, 0) + 1
         attempt.answers = dumps(after)
-        attempt.saved_at = timezone.now()
+        attempt.saved_at = attempt.saved_at if stale else timezone.now()
     return changed
 
 
@@ -221,19 +249,41 @@ def _finish(saved: Saved, definition: Definition, section: str) -> bool:
 def move(*, patient: Any, edition: QuestionnaireEdition) -> Moved:
     """Take the answers to a newer edition: what still fits is kept, and each page is looked at once more.
 
+    What is about now is never kept, and what each move changed is kept beside the answers.
     Raises TooYoung, and AnswersInProgress.DoesNotExist.
     """
     attempt = _locked_or_raise(patient, questionnaire=edition.questionnaire_id)
-    old, new, today = attempt.edition.definition, edition.definition, timezone.localdate()
-    before, facts = attempt.values, _facts(patient)
-    fitting = {key: value for key, value in before.items() if key in new.questions}
-    cleaned = clean(new, fitting, facts, today)
-    dropped = tuple(key for key in before if before[key] != cleaned.answers.get(key))
-    _change(attempt, before, cleaned.answers)
+    if attempt.edition_id == edition.pk and not is_stale(attempt):
+        return Moved(attempt, None)
+    facts, before = _facts(patient), attempt.values
+    told, carried = _ahead(attempt, edition, facts)
+    _change(attempt, before, carried.answers)
+    attempt.moves = [*attempt.moves, told]
     attempt.edition, attempt.facts, attempt.done, attempt.saved_at = edition, facts, [], timezone.now()
     attempt.save()
-    raise_urgent(attempt, {}, cleaned.answers, today)
-    return Moved(attempt, tuple(key for key in cleaned.shown if key not in old.questions), dropped)
+    notice = raise_urgent(attempt, {}, carried.answers, timezone.localdate())
+    return Moved(attempt, carried, notice)
+
+
+def look_ahead(*, patient: Any, attempt: AnswersInProgress, edition: QuestionnaireEdition) -> dict[str, Any]:
+    """What a move to this edition would change, as AnswersInProgress.moves holds it. Raises TooYoung."""
+    return _ahead(attempt, edition, _facts(patient))[0]
+
+
+def _ahead(
+    attempt: AnswersInProgress, edition: QuestionnaireEdition, facts: dict[str, Any]
+) -> tuple[dict[str, Any], Carried]:
+    old = attempt.edition
+    carried = carry(old.definition, edition.definition, attempt.values, facts, timezone.localdate())
+    because = "withdrawn" if old.withdrawn_at else "stale" if is_stale(attempt) else "newer"
+    return _told(old, edition, because, carried), carried
+
+
+def _told(
+    old: QuestionnaireEdition, new: QuestionnaireEdition, because: str, carried: Carried
+) -> dict[str, Any]:
+    text = old.withdrawal_text if because == "withdrawn" else ""
+    return {"from": old.number, "to": new.number, "because": because, "text": text, **carried.as_json()}
 
 
 def check_age(patient: Any) -> None:
@@ -295,48 +345,64 @@ def _submit(
         raise Incomplete(cleaned)
     if digest and digest != digest_of(attempt):
         raise Changed
-    raise_urgent(attempt, {}, cleaned.answers, today)
-    outcome = assess(definition, cleaned.answers, attempt.facts, today)
-    submission = _keep(attempt, cleaned.answers, outcome, today)
+    at = timezone.now()
+    notice = raise_urgent(attempt, {}, cleaned.answers, today)
+    outcome = assess(definition, cleaned.answers, attempt.facts, today) if host().assesses() else None
+    submission = _keep(attempt, cleaned.answers, outcome, today, at)
+    submission.notice = notice
     attempt.delete()
     outbox.put(RECEIVED, f"received:{submission.pk}", to=patient, payload={"submission": submission.pk})
     return submission
 
 
 def _keep(
-    attempt: AnswersInProgress, answers: Mapping[str, Any], outcome: Outcome, today: date
+    attempt: AnswersInProgress, answers: Mapping[str, Any], outcome: Outcome | None, today: date, at: datetime
 ) -> Submission:
-    """Store the submission with its findings, and put the case on the list."""
-    definition, as_dict = attempt.edition.definition, outcome.as_dict()
+    """Store the submission with its findings, and put the case on the list.
+
+    Without an outcome, where the practice has switched the assessment off, answers and urgent answers alone.
+    """
+    definition, as_dict = attempt.edition.definition, outcome.as_dict() if outcome else {}
     submission = Submission.objects.create(
         id=attempt.pk,
         patient=attempt.patient,
         questionnaire=attempt.questionnaire,
         edition=attempt.edition,
         amends=attempt.amends,
+        amend_reason=attempt.amend_reason,
+        entered_by=attempt.entered_by,
+        entered_how=attempt.entered_how,
         facts=attempt.facts,
         answers=dumps(answers),
         digest=digest_of(attempt),
         today=today,
         outcome=_canonical(as_dict),
-        values=dumps(outcome.values),
+        values=dumps(outcome.values) if outcome else "{}",
         language=attempt.language,
         started_at=attempt.started_at,
+        submitted_at=at,
     )
-    for key, found in as_dict["criteria"].items():
+    if outcome is not None:
+        _keep_findings(submission, answers, outcome)
+    urgent = {rule.reason: rule.level for rule in urgent_now(definition, answers, attempt.facts, today)}
+    raised = urgent | dict(urgent_rows(attempt).values_list("reason", "level"))
+    place_sent(submission=submission, outcome=as_dict or None, raised=raised, at=at)
+    return submission
+
+
+def _keep_findings(submission: Submission, answers: Mapping[str, Any], outcome: Outcome) -> None:
+    definition, facts = submission.edition.definition, submission.facts
+    for key, found in outcome.as_dict()["criteria"].items():
         if found["category"] != "none":
             Finding.objects.create(
                 submission=submission,
-                patient=attempt.patient,
+                patient=submission.patient,
                 criterion=key,
                 category=found["category"],
                 could_be=found.get("could_be", ""),
                 grade=found.get("grade"),
-                reasons=_reasons(definition, key, outcome, answers, attempt.facts, today),
+                reasons=_reasons(definition, key, outcome, answers, facts, submission.today),
             )
-    raised = dict(urgent_rows(attempt).values_list("reason", "level"))
-    place_sent(submission=submission, outcome=as_dict, raised=raised, at=submission.submitted_at)
-    return submission
 
 
 def _reasons(
@@ -380,7 +446,15 @@ def _sent_before(patient: Any, id_: UUID | None, digest: str) -> Submission:
         raise AnswersInProgress.DoesNotExist
     if digest and digest != sent.digest:
         raise Changed
+    sent.notice = notice_at_sending(sent)
     return sent
+
+
+def notice_at_sending(sent: Submission) -> str:
+    """The key of the notice that was due when the answers were sent, and not before. Empty: none was."""
+    rows = urgent_rows(sent).filter(at__gte=sent.submitted_at, call_me=False)
+    notice = rows.order_by("pk").values_list("notice", flat=True).first()
+    return str(notice["key"]) if notice else ""
 
 
 def digest_of(attempt: AnswersInProgress) -> str:

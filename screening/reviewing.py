@@ -17,6 +17,7 @@ from ledger import access, outbox
 from ledger.models import AccessRecord
 from screening.host import host
 from screening.models import Alert, AlertNote, Case, Decision, Submission
+from screening.models.placing import rank
 
 Action = AccessRecord.Action
 # The kinds of objects in access records.
@@ -104,6 +105,8 @@ def decide(
             opened_version=version + 1,
             rescreen_on=rescreen_on,
             returned_because="",
+            fallen={},
+            rank=rank(case),
         )
     )
     if not moved:

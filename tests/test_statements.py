@@ -35,7 +35,7 @@ EXPECTED: dict[str, tuple[int, int]] = {
     "section, saved": (6, 1),
     "autosave": (6, 1),
     "check": (6, 0),
-    "submit": (11, 5),
+    "submit": (12, 5),
     "list": (10, 1),
     "case": (14, 1),
 }

@@ -128,6 +128,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='answersinprogress',
+            name='moves',
+            field=models.JSONField(default=list),
+        ),
+        migrations.AddField(
+            model_name='answersinprogress',
             name='amend_reason',
             field=models.TextField(blank=True),
         ),

@@ -70,6 +70,9 @@ class AnswersInProgress(models.Model):
     answers = models.TextField(default="{}")  # screening.engine.answers.dumps: decimals stay exact
     revisions = models.JSONField(default=dict)  # question key -> how often it changed
     done = models.JSONField(default=list)  # keys of the sections that were completed
+    # What each move to other questions changed, the latest last: {"from", "to" (edition numbers), "because",
+    # "text" (of the withdrawal)} and the members of screening.moving.Carried.as_json()
+    moves = models.JSONField(default=list)
     language = models.CharField(max_length=8, default="en")
     amends = models.ForeignKey(
         "screening.Submission", models.PROTECT, null=True, blank=True, related_name="+"
@@ -145,6 +148,8 @@ class Submission(models.Model):
     language = models.CharField(max_length=8, default="en")
     started_at = models.DateTimeField()
     submitted_at = models.DateTimeField(default=timezone.now)
+
+    notice: str = ""  # the key of what is to be read before anything else, after sending; not stored
 
     objects = Scoped.from_queryset(PatientRows)()
     unscoped = models.Manager()

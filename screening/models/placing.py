@@ -18,6 +18,8 @@ SENT = _("the questionnaire was sent again")
 AMENDED = _("the patient corrected their answers")
 URGENT = _("a new urgent answer was saved")
 
+URGENCY = "urgency"  # the key of Case.fallen that is no criterion
+
 TIER = 100_000
 MOST = 99  # counts and grades above it sort alike
 
@@ -38,7 +40,9 @@ def _tier(case: Case) -> int:
         return 2
     if case.possible_absolute:
         return 3
-    return {Case.Headline.RELATIVE: 4, Case.Headline.CLARIFY: 5}.get(Case.Headline(case.headline), 6)
+    # What was not assessed may be anything: it waits with what has to be clarified.
+    tiers = {Case.Headline.RELATIVE: 4, Case.Headline.CLARIFY: 5, Case.Headline.STORED: 5}
+    return tiers.get(Case.Headline(case.headline), 6)
 
 
 def urgency_of(level: str | None) -> int:
@@ -61,27 +65,69 @@ def place_urgent(
 
 
 def place_sent(
-    *, submission: Submission, outcome: dict[str, Any], raised: dict[str, str], at: datetime
+    *, submission: Submission, outcome: dict[str, Any] | None, raised: dict[str, str], at: datetime
 ) -> Case:
-    """A submission arrived: it is the case's current one.
+    """A submission arrived: it is the case's current one. Without an outcome it was not assessed.
 
-    `raised` is reason -> level of the urgent answers on the way: an alert once raised stands, also when the
-    answer was changed before sending.
+    `raised` is reason -> level of the urgent answers, those on the way included: an alert once raised stands,
+    also when the answer was changed before sending.
     """
     case = _case(submission.patient, submission.questionnaire)
+    before = _flags(case)
     if case.submission_id is not None:
         case.returned_because = AMENDED if submission.amends_id else SENT
     case.submission = submission
-    levels = [outcome["urgent"], *raised.values()]
-    case.urgency = max(urgency_of(level) for level in levels)
-    case.urgent_reasons = sorted({*outcome["urgent_reasons"], *raised})
-    case.criteria = {key: found for key, found in outcome["criteria"].items() if found["category"] != "none"}
-    case.headline = outcome["headline"]
-    case.possible_absolute = bool(outcome["possible_absolute"])
-    case.relative_count = outcome["relative_count"]
-    case.grade = max((found.get("grade") or 0 for found in case.criteria.values()), default=0)
-    case.waiting_since = at
+    urgent = outcome or {"urgent": None, "urgent_reasons": []}
+    case.urgency = max(urgency_of(level) for level in [urgent["urgent"], *raised.values()])
+    case.urgent_reasons = sorted({*urgent["urgent_reasons"], *raised})
+    _take_outcome(case, outcome)
+    case.fallen = _fallen(case, before)
+    if not case.awaiting or not case.fallen:
+        case.waiting_since = at
     return _put(case)
+
+
+def _take_outcome(case: Case, outcome: dict[str, Any] | None) -> None:
+    found = outcome["criteria"] if outcome else {}
+    case.criteria = {key: each for key, each in found.items() if each["category"] != "none"}
+    case.headline = outcome["headline"] if outcome else Case.Headline.STORED
+    case.possible_absolute = bool(outcome and outcome["possible_absolute"])
+    case.relative_count = outcome["relative_count"] if outcome else 0
+    case.grade = max((each.get("grade") or 0 for each in case.criteria.values()), default=0)
+
+
+WEIGHTS = ("", "info", "clarify", "relative", "possible", "absolute")  # how heavy what was reported is
+LEVELS = ("none", "same_day", "now")
+
+
+def _flags(case: Case) -> dict[str, str]:
+    """What the case was marked with, the higher of what it holds and what has fallen since the last decision."""
+    flags = {key: _weight(found) for key, found in case.criteria.items()} | {URGENCY: LEVELS[case.urgency]}
+    return flags | {key: fell["was"] for key, fell in case.fallen.items()}
+
+
+def _fallen(case: Case, before: dict[str, str]) -> dict[str, dict[str, str]]:
+    """What stood higher before. Nobody but a surgeon lowers a flag: until they decide the case keeps its place."""
+    fallen = {}
+    for key, was in before.items():
+        if key == URGENCY:
+            now = LEVELS[case.urgency]
+            lower = LEVELS.index(now) < LEVELS.index(was)
+        else:
+            now = _weight(case.criteria.get(key))
+            lower = WEIGHTS.index(now) < WEIGHTS.index(was) and was != "info"
+            if case.headline == Case.Headline.STORED:
+                now = Case.Headline.STORED.value
+        if lower:
+            fallen[key] = {"was": was, "is": now or "none"}
+    return fallen
+
+
+def _weight(found: dict[str, Any] | None) -> str:
+    if found is None:
+        return ""
+    could_be_absolute = found["category"] != "absolute" and found.get("could_be") == "absolute"
+    return "possible" if could_be_absolute else str(found["category"])
 
 
 def _case(patient: Any, questionnaire: Questionnaire) -> Case:
@@ -94,7 +140,7 @@ def _put(case: Case) -> Case:
     """Back among the new ones, at its rank, and different from what any reviewer has seen."""
     case.state, case.awaiting, case.taken_by, case.rescreen_on = Case.State.NEW, True, None, None
     case.version += 1
-    case.rank = rank(case)
+    case.rank = min(rank(case), case.rank) if case.fallen else rank(case)
     case.unassigned = host().is_unassigned(case.patient)
     case.save()
     return case

@@ -17,8 +17,18 @@ from screening.engine.answers import dumps
 from screening.models import Alert, AnswersInProgress, Case, Finding, Submission, UrgentAnswer
 from screening.models.document import shipped
 from tests.conftest import make_patient
+from tests.screening.calm import CALM
 from tests.screening.factories import make_edition
 from tests.screening.typing import answer_all
+
+
+RED_FLAGS = {key: value for key, value in CALM.items() if key.startswith("red_flag_")}
+
+
+@pytest.fixture
+def not_assessed(monkeypatch):
+    """The practice has switched the assessment off."""
+    monkeypatch.setattr("portal.host.PortalHost.assesses", lambda self: False)
 
 
 def save(
@@ -350,22 +360,63 @@ def test_an_urgency_on_the_way_stands_in_the_case_that_is_sent(patient, fusion):
 
 def test_a_correction_starts_from_what_was_sent_and_is_a_new_submission(patient, fusion):
     first = submit(answer_all(patient, fusion, smoking="daily"))
-    attempt = answering.start(patient=patient, edition=fusion, amends=first)
+    attempt = answering.start(patient=patient, edition=fusion, amends=first, amend_reason="I stopped.")
     assert attempt.values["smoking"] == "daily"
-    save(attempt, smoking="never")
+    save(attempt, **RED_FLAGS, smoking="never")
     second = submit(attempt)
-    assert second.amends == first
+    assert (second.amends, second.amend_reason) == (first, "I stopped.")
     case = Case.objects.visible_to(patient).get()
     assert (case.submission, case.headline) == (second, "clarify")  # from 65 on a bone scan is asked for
     assert case.returned_because
 
 
 def test_a_correction_does_not_alert_again_to_what_was_told_before(patient, fusion):
-    first = submit(answer_all(patient, fusion, red_flag_fall_crash="yes"))
+    fever = {"fever_or_chills": "yes", "immune_medicine": "yes"}
+    first = submit(answer_all(patient, fusion, **fever))
     attempt = answering.start(patient=patient, edition=fusion, amends=first)
-    save(attempt, smoking="daily")
+    save(attempt, **RED_FLAGS, smoking="daily")
     submit(attempt)
-    assert len(urgent(patient)) == 1
+    assert urgent(patient) == [("fever_low_immunity", "same_day", False)]
+
+
+def test_what_was_sent_in_between_is_not_corrected_behind_its_back(patient, fusion):
+    first = submit(answer_all(patient, fusion))
+    submit(answer_all(patient, fusion, smoking="daily"))
+    with pytest.raises(answering.AmendedBefore):
+        answering.start(patient=patient, edition=fusion, amends=first)
+
+
+# Without an assessment ----------------------------------------------------------------------------------
+
+
+def test_where_the_assessment_is_off_answers_are_stored_and_nothing_is_concluded(
+    patient, fusion, not_assessed
+):
+    attempt = answer_all(patient, fusion, smoking="daily", back_sore="yes")
+    submission = submit(attempt)
+    assert (submission.answers, submission.outcome, submission.values) == (attempt.answers, "{}", "{}")
+    assert not Finding.objects.visible_to(patient).exists()
+    case = Case.objects.visible_to(patient).get()
+    assert (case.headline, case.criteria, case.relative_count) == (Case.Headline.STORED, {}, 0)
+
+
+def test_urgent_answers_are_told_all_the_same(patient, fusion, not_assessed):
+    attempt = answering.start(patient=patient, edition=fusion)
+    assert save(attempt, red_flag_fall_crash="yes").notice == "emergency"
+    submit(answer_all(patient, fusion, red_flag_fall_crash="yes"))
+    case = Case.objects.visible_to(patient).get()
+    assert (case.urgency, case.urgent_reasons) == (Case.Urgency.NOW, ["red_flag_fall_crash"])
+
+
+# Entered by staff ---------------------------------------------------------------------------------------
+
+
+def test_who_typed_the_answers_in_and_how_goes_with_them(patient, surgeon, fusion):
+    attempt = answer_all(patient, fusion)
+    own = AnswersInProgress.objects.visible_to(patient)
+    own.update(entered_by=surgeon, entered_how="interview")
+    submission = submit(attempt)
+    assert (submission.entered_by, submission.entered_how) == (surgeon, "interview")
 
 
 # Newer editions -----------------------------------------------------------------------------------------
@@ -392,7 +443,7 @@ def test_moving_to_a_newer_edition_keeps_what_fits_and_says_what_changed(begun, 
     save(begun, section="nicotine", smoking="some_days", other_nicotine="no", nicotine_replacement="no")
     edition = make_edition(without_smoking_choice())
     moved = answering.move(patient=patient, edition=edition)
-    assert (moved.new, moved.dropped) == (("hookah",), ("smoking",))
+    assert (moved.carried.new, moved.carried.unfit) == (("hookah",), ("smoking",))
     assert moved.attempt.values == {"other_nicotine": "no", "nicotine_replacement": "no"}
     assert (moved.attempt.edition, moved.attempt.done) == (edition, [])
 
