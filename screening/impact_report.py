@@ -41,7 +41,7 @@ class Matrix:
 class Report:
     totals: list[tuple[str, str]]
     matrices: list[Matrix]
-    unmoved: list[str]  # criteria in which nothing changed, or too little to tell
+    unmoved: list[str]  # in what nothing changed, or too little to tell
     moves: list[tuple[str, str]]  # grades, and what could be
     lacking: list[tuple[str, str]]
 
@@ -61,17 +61,16 @@ def report(run: ImpactRun, *, exact: bool) -> Report:
     definition = read(json.loads(run.document))
     labels = {criterion.key: criterion.label for criterion in definition.criteria}
     counts = {tuple(name.split("|")): number for name, number in run.result["counts"].items()}
-    matrices = [
+    made = [
         _matrix(_("Headline"), "headline", HEADLINES, counts, exact),
         _matrix(_("Urgency"), "urgency", URGENCIES, counts, exact),
+        *(
+            _matrix(labels.get(key, key), f"criteria.{key}", CATEGORIES, counts, exact)
+            for key in {**labels, **dict.fromkeys(_criteria(counts))}
+        ),
     ]
-    unmoved = []
-    for key in {**labels, **dict.fromkeys(_criteria(counts))}:
-        matrix = _matrix(labels.get(key, key), f"criteria.{key}", CATEGORIES, counts, exact)
-        if matrix.moved:
-            matrices.append(matrix)
-        else:
-            unmoved.append(matrix.title)
+    matrices = [matrix for matrix in made if matrix.moved]
+    unmoved = [matrix.title for matrix in made if not matrix.moved]
     return Report(_totals(run, exact), matrices, unmoved, _moves(counts, labels, exact),
                   _lacking(run, definition, exact))  # fmt: skip
 

@@ -322,6 +322,7 @@ class PreviewPages(TriedPages):
         def link_to(page: str, questionnaire: Any, *args: Any, **query: Any) -> str:
             return self._at(draft, names[page], trial.preview, *args, **query)
 
+        link_to.do_not_call_in_templates = True  # type: ignore[attr-defined]
         return link_to
 
     def _show_page(

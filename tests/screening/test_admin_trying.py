@@ -65,6 +65,7 @@ def test_a_whole_questionnaire_is_answered_and_no_row_is_written(
     desk.get(at("", draft))
     before = rows()
     assert "Preview: nothing is stored" in text(desk.get(at("", draft)))
+    assert "Print an empty form" not in text(desk.get(at("", draft)))
     first = send(desk, at("", draft))
     assert "Do you smoke?" in text(desk.get(first))
     second = send(desk, first, t_score="-3.1", smoking="yes")

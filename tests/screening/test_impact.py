@@ -371,12 +371,12 @@ def test_an_author_learns_nothing_of_fewer_than_five(
     for weight in (60, 70, 71):
         draft.criteria.get(key="nicotine").rules.update(when=f"weight_kg == {weight}")
         page = text(desk.get(page_of(counted(draft, editor))))
-        pages.append(re.sub(r"asked for it on .*? Submissions:|[Rr]un \d+|\b[0-9a-f]{12}\b", "", page))
+        pages.append(re.sub(r"Asked for by .*? Submissions:|[Rr]un \d+|\b[0-9a-f]{12}\b", "", page))
     assert pages[0] == pages[1] == pages[2]
-    assert "Nothing changes, or too little to tell, in: Severe osteoporosis, Nicotine." in pages[0]
+    assert "Nothing changes, or too little to tell, in: Headline, Urgency, Severe osteoporosis, Nicotine." in pages[0]
     draft.criteria.get(key="nicotine").rules.update(when="weight_kg == 72")
     page = text(desk.get(page_of(counted(draft, editor))))
-    assert "Nothing changes, or too little to tell, in: Severe osteoporosis." in page
+    assert "Nothing changes, or too little to tell, in: Urgency, Severe osteoporosis." in page
 
 
 def test_blurred_counts_do_not_add_up() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.models import Group, Permission
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -201,3 +203,8 @@ def test_a_sample_of_another_questionnaire_is_not_found(
 
 def test_samples_are_no_part_of_what_is_published(loaded: Questionnaire) -> None:
     assert "All clear" not in json.dumps(loaded.content())
+
+
+def test_the_questionnaire_that_comes_with_the_app_brings_its_samples(editor: User) -> None:
+    call_command("load_questionnaire", by=editor.email, stdout=io.StringIO())
+    assert Questionnaire.objects.get().samples.count() == 10
