@@ -9,7 +9,7 @@ class PortalConfig(AppConfig):
     verbose_name = _("Spine Portal")
 
     def ready(self) -> None:
-        from portal import checks  # noqa: F401  (registers the checks)
+        from portal import checks, language  # noqa: F401  (registers the checks, and what follows a login)
 
 
 class AdminConfig(admin_apps.AdminConfig):

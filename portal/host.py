@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 
@@ -127,6 +128,16 @@ class PortalHost(Host):
     def units(self, user: Any) -> str:
         profile = self._profiles([user.pk]).get(user.pk)
         return profile.units if profile else "metric"
+
+    def language(self, user: Any) -> str:
+        """The patient's own; staff work in the language of the installation."""
+        profile = self._profiles([user.pk]).get(user.pk)
+        return profile.language if profile else settings.LANGUAGE_CODE.partition("-")[0]
+
+    def keep_language(self, user: Any, language: str) -> None:
+        from portal.accounts.models import PatientProfile
+
+        PatientProfile.unscoped.filter(user=user).update(language=language)
 
     def confirm_password(self, request: HttpRequest) -> HttpResponse | None:
         """allauth's middleware turns what this raises into its page that asks for the password."""

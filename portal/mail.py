@@ -7,10 +7,12 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import send_mail
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from ledger.models import OutboxMessage
 from ledger.outbox import Undeliverable
 from portal.accounts.models import Practice, User
+from portal.host import host
 
 
 def deliver(message: OutboxMessage) -> None:
@@ -23,11 +25,21 @@ def deliver(message: OutboxMessage) -> None:
         raise Undeliverable
     practice = Practice.objects.first()
     name = practice.name if practice else "Spine Portal"
+    with override(_language(message)):
+        subject, body = _texts(name)
+    send_mail(subject, body, settings.DEFAULT_FROM_EMAIL, [address])
+
+
+def _texts(name: str) -> tuple[str, str]:
     body = _(
         "Something is new for you in the portal of %(name)s.\n\nPlease log in to see it:\n%(address)s\n\n"
         "Please do not answer this e-mail. In an emergency, call your emergency number."
     ) % {"name": name, "address": settings.PORTAL_ADDRESS}
-    send_mail(_("%(name)s: something is new") % {"name": name}, body, settings.DEFAULT_FROM_EMAIL, [address])
+    return _("%(name)s: something is new") % {"name": name}, body
+
+
+def _language(message: Any) -> str:
+    return host().language(User(pk=message.to_user_id)) if message.to_user_id else settings.LANGUAGE_CODE
 
 
 def _address(message: Any) -> str:

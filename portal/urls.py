@@ -1,11 +1,12 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from portal import views
+from portal import language, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("help/", views.help_now, name="help"),
+    path("language/", language.choose, name="set_language"),
     path("accounts/", include("allauth.urls")),
     path("learn/", include("education.urls")),
     path("screening/", include("screening.urls")),

@@ -33,6 +33,9 @@ SITE = """
 /help/
   -                        GET   200    200    200    200    200    200    200    200    200
   -                        POST  405    405    405    405    405    405    405    405    405
+/language/
+  -                        GET   405    405    405    405    405    405    405    405    405
+  -                        POST  400    400    400    400    400    400    400    400    400
 /accounts/login/
   -                        GET   200    302    302    302    302    302    302    302    200
   -                        POST  200    302    302    302    302    302    302    302    200
@@ -312,6 +315,26 @@ rows
 drafting
   thresholds          there          200    200    403   200    200    403
   thresholds          missing        404    404    403   404    404    403
+  preview             there          200    200    403   302    302    403
+  preview             missing        404    404    403   404    404    403
+  preview_page        there          200    200    403   422    422    403
+  preview_page        missing        404    404    403   404    404    403
+  preview_notice      there          200    200    403   302    302    403
+  preview_notice      missing        404    404    403   404    404    403
+  preview_check       there          200    200    403   302    302    403
+  preview_check       missing        404    404    403   404    404    403
+  preview_outcome     there          200    200    403   422    422    403
+  preview_outcome     missing        404    404    403   404    404    403
+  samples             there          200    200    403   302    302    403
+  samples             missing        404    404    403   404    404    403
+  sample_add          there          200    200    403   422    422    403
+  sample_add          missing        404    404    403   404    404    403
+  sample              there          200    200    403   422    422    403
+  sample              missing        404    404    403   404    404    403
+  impact              there          200    200    403   302    302    403
+  impact              missing        404    404    403   404    404    403
+  impact_run          there          200    200    403   405    405    403
+  impact_run          missing        404    404    403   405    405    403
   editions            there          200    200    403   200    200    403
   editions            missing        404    404    403   404    404    403
   compare             there          200    200    403   405    405    403
