@@ -122,7 +122,7 @@ def test_a_notice(windows, patient, fusion, key):
     reach(patient, fusion, "cancer")
     page = windows.open(patient)
     page.goto(f"{ADDRESS}notice/{key}/?then=cancer")
-    expect(page.get_by_role("link", name="911", exact=True)).to_be_visible()
+    expect(page.get_by_role("link", name="Emergency: call 911")).to_be_visible()
     well_made(page)
 
 
@@ -135,7 +135,7 @@ def test_the_notice_of_a_crisis_offers_a_call(windows, patient, on_duty, fusion)
     # When
     page.get_by_role("button", name="Yes, please call me").click()
     # Then
-    expect(page.get_by_text("We have told the person on duty")).to_be_visible()
+    expect(page.get_by_text("The message to a person on our team is on its way.")).to_be_visible()
     well_made(page)
 
 

@@ -126,7 +126,7 @@ def test_an_alert_says_whom_to_call_and_no_answer(windows, patient, surgeon, on_
     # When
     page.get_by_role("button", name="I have seen this and will call").click()
     # Then
-    expect(page.get_by_text(f"by {surgeon.name}")).to_be_visible()
+    expect(page.get_by_text(f"Acknowledged by {surgeon.name}").first).to_be_visible()
     expect(page.get_by_role("button", name="I have seen this and will call")).to_have_count(0)
     well_made(page)
 
