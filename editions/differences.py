@@ -144,7 +144,7 @@ def words(was: str, becomes: str) -> Pieces:
 def marked_up(was: str, becomes: str) -> Pieces:
     """The same of HTML. Elements are named where they came or went, and else only part the lines."""
     pieces = _pieces(_Reading(was).tokens, _Reading(becomes).tokens)
-    return tuple((op, re.sub(r"\n{2,}", "\n", text)) for op, text in pieces)
+    return tuple((op, re.sub(r"\n\s+", "\n", text)) for op, text in pieces)
 
 
 def _whole(was: str, becomes: str) -> Pieces:
