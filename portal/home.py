@@ -14,6 +14,7 @@ from portal.accounts.models import Practice
 from screening.host import host
 from screening.models import Alert, AnswersInProgress, QuestionnaireEdition, Submission
 from screening.reviewing import messages_for
+from screening.urgent import notices_of_unsent
 from screening.worklist import Chosen, count
 
 LATE = timedelta(minutes=10)  # a mail that waits so long says that nothing sends them
@@ -44,6 +45,7 @@ def for_patient(user: Any) -> dict[str, Any]:
     to_do = any(not task["sent"] or task["in_progress"] for task in tasks)
     return {
         "tasks": tasks,
+        "notices": notices_of_unsent(user, in_progress.values()),
         "nothing_to_do": not to_do and all(each["read"] for each in articles),
         "any_read": any(each["read"] for each in articles),
         "sent": [
@@ -77,7 +79,9 @@ def for_staff(user: Any) -> dict[str, Any]:
         context["urgent"] = count(user, Chosen(category="urgent"))
     if user.has_perm("screening.acknowledge_alert"):
         context["alerts"] = (
-            Alert.objects.visible_to(user).filter(acknowledged_at__isnull=True).order_by("raised_at")[:20]
+            Alert.objects.visible_to(user)
+            .filter(acknowledged_at__isnull=True)
+            .order_by("level", "raised_at")[:20]
         )
     if user.has_perm("accounts.change_contact"):
         context["unanswered"] = Alert.count_waiting(told=user)

@@ -107,10 +107,9 @@ class PortalHost(Host):
 
     def last_resort(self) -> list[Any]:
         """Administrators cannot open the alert. They see on their desk that nobody has, and put that right."""
-        from portal.accounts.models import User
-        from portal.accounts.roles import Role
+        from portal.accounts.models.practice import who_may
 
-        return list(User.objects.filter(is_active=True, groups__name=Role.ADMINISTRATOR).order_by("pk"))
+        return list(who_may("accounts.change_contact").order_by("pk"))
 
     def escalate_after(self, level: str) -> timedelta:
         from portal.accounts.models import Practice

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import re
+
 import pytest
+from django.utils import timezone
 
 from ledger.models import OutboxMessage
-from screening import answering
-from screening.models import UrgentAnswer
+from screening import answering, reviewing
+from screening.models import Alert, UrgentAnswer
 from tests.screening.typing import address, answer_all, fields
 
 EMERGENCY, CRISIS = address("notice/emergency"), address("notice/crisis")
@@ -102,3 +105,47 @@ def test_reloading_the_page_does_not_ask_again(phone, begun, patient):
 
 def test_only_patients_open_it(surgeon, begun, login):
     assert login(surgeon).get(EMERGENCY).status_code == 403
+
+
+def main_part(page):
+    return page.content.decode().split("<main")[1].split("</main>")[0]
+
+
+def test_the_number_that_is_needed_stands_first(phone, begun, practice):
+    first = {"emergency": "911", "today": "+15550199", "crisis": "988"}
+    for key, number in first.items():
+        links = re.findall(r'href="tel:([^"]+)"', main_part(phone.get(address(f"notice/{key}"))))
+        assert links[0] == number
+        assert {"911", "+15550199"} <= set(links)
+
+
+def test_a_country_without_a_crisis_line_offers_help_that_is_there(phone, begun, practice):
+    practice.country_id = "EU"
+    practice.save()
+    main = main_part(phone.get(CRISIS))
+    assert 'href="tel:112"' in main
+    assert 'href="tel:"' not in main
+    assert "988" not in main
+    assert "crisis line" not in main
+
+
+def test_each_step_of_a_wish_for_a_call_is_said_as_far_as_it_went(phone, patient, fusion, on_duty, practice):
+    answering.start(patient=patient, edition=fusion)
+    phone.post(CRISIS, {"call_me": "yes"})
+    OutboxMessage.objects.update(sent_at=timezone.now())
+    assert "They have not told us yet that they have seen it." in main_part(phone.get(CRISIS))
+    alert = Alert.objects.visible_to(patient).get()
+    reviewing.acknowledge(user=on_duty.user, alert=alert)
+    main = main_part(phone.get(CRISIS))
+    assert "They plan to call you." in main
+    assert "Would you like us to call you once more?" in main
+
+
+def test_a_message_that_failed_says_to_call_us_now(phone, patient, fusion, on_duty, practice):
+    answering.start(patient=patient, edition=fusion)
+    phone.post(CRISIS, {"call_me": "yes"})
+    OutboxMessage.objects.update(failed_at=timezone.now())
+    main = main_part(phone.get(CRISIS))
+    assert "please call us now" in main
+    assert 'href="tel:+15550199"' in main
+    assert "have sent" not in main

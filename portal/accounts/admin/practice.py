@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from editions.readability import grade
 from portal.accounts.admin.duty import KeepsSomebodyOnDuty, NeverDeleted
 from portal.accounts.models import Contact, Country, NobodyOnDuty, NoticeText, Practice, User
-from portal.accounts.models.practice import may_open_alerts
+from portal.accounts.models.practice import ACKNOWLEDGE, who_may
 from portal.host import numbers
 from screening.models import QuestionnaireEdition
 from screening.notices import PLACEHOLDERS, filled
@@ -99,7 +99,7 @@ class ReplaceForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         on_duty = Contact.objects.filter(active=True).values("user")
-        people = may_open_alerts().filter(is_active=True).exclude(pk__in=on_duty)
+        people = who_may(ACKNOWLEDGE).exclude(pk__in=on_duty)
         self.fields["user"].queryset = people.order_by("name")  # type: ignore[attr-defined]
 
 
@@ -121,7 +121,7 @@ class ContactAdmin(KeepsSomebodyOnDuty, NeverDeleted, admin.ModelAdmin):
         return ("user",) if obj else ()
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        kwargs["queryset"] = may_open_alerts().filter(is_active=True).order_by("name")
+        kwargs["queryset"] = who_may(ACKNOWLEDGE).order_by("name")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_urls(self) -> list[URLPattern]:

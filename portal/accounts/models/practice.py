@@ -117,17 +117,18 @@ class NobodyOnDuty(Exception):
         )
 
 
-def may_open_alerts() -> models.QuerySet[User]:
-    """The accounts that may open and acknowledge an alert."""
-    app, codename = ACKNOWLEDGE.split(".")
+def who_may(permission: str) -> models.QuerySet[User]:
+    """The open accounts whose roles give them this permission."""
+    app, codename = permission.split(".")
     permissions = {"permissions__codename": codename, "permissions__content_type__app_label": app}
-    return User.objects.filter(groups__in=Group.objects.filter(**permissions)).distinct()
+    roles = Group.objects.filter(**permissions)
+    return User.objects.filter(is_active=True, groups__in=roles).distinct()
 
 
 class ContactQuerySet(models.QuerySet["Contact"]):
     def on_duty(self) -> ContactQuerySet:
         """Who can be told and can open an alert, in the order in which they are told."""
-        return self.filter(active=True, user__is_active=True, user__in=may_open_alerts().values("pk"))
+        return self.filter(active=True, user__in=who_may(ACKNOWLEDGE).values("pk"))
 
     def is_last(self, user: Any) -> bool:
         """Whether this account is the only one on duty."""
