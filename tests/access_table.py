@@ -313,6 +313,15 @@ rows
   old address         there          302    302    302   302    302    302
   old address         missing        302    302    302   302    302    302
 drafting
+  upload              -              200    200    403   422    422    403
+  import              there          200    200    403   422    422    403
+  import              missing        404    404    403   404    404    403
+  export              there          200    200    403   405    405    403
+  export              missing        404    404    403   405    405    403
+  export_draft        there          200    200    403   405    405    403
+  export_draft        missing        404    404    403   405    405    403
+  export_edition      there          200    200    403   405    405    403
+  export_edition      missing        404    404    403   405    405    403
   thresholds          there          200    200    403   200    200    403
   thresholds          missing        404    404    403   404    404    403
   preview             there          200    200    403   302    302    403

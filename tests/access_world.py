@@ -250,7 +250,7 @@ class Desk:
 
     def tries(self, model: type[models.Model], view: str) -> Tries:
         """`view` is the last part of the address's name: changelist, add, change, edition_withdraw, ..."""
-        if view in ("changelist", "add", "preview"):
+        if view in ("changelist", "add", "upload") or (view == "preview" and not issubclass(model, Draft)):
             return {"": Try()}
         data = self._data(view)
         if not issubclass(model, Draft):
@@ -258,7 +258,9 @@ class Desk:
             tries = {"there": Try({"object_id": there.pk if there else 1}, data)}
         else:
             drafts = self._drafts.get(model)
-            state = self.states.get(view, "live" if view.startswith("edition") else "draft")
+            state = self.states.get(
+                view, "live" if view.startswith(("edition", "export_edition")) else "draft"
+            )
             draft = getattr(drafts, state, None)
             if draft and view in self.states and view != "send-back":
                 data = {"digest": draft.digest()}

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from editions.publishing import Stale, last_change, save_draft
+from screening.files.shape import as_stored
 from screening.models import Questionnaire, QuestionnaireEdition, Translation
 
 
@@ -43,6 +44,11 @@ def bring_in(document: dict[str, Any], *, by: Any, version: int | None = None) -
     questionnaire.restore(_with_open(document, open_))
     written = save_draft(questionnaire, by=by, expected_version=expected)
     return Imported(questionnaire, created, written, len(open_))
+
+
+def becomes(document: dict[str, Any], questionnaire: Questionnaire | None) -> dict[str, Any]:
+    """What the draft would say."""
+    return as_stored(_with_open(document, unproven(document, questionnaire)))
 
 
 def unproven(document: dict[str, Any], questionnaire: Questionnaire | None) -> list[int]:

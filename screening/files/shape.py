@@ -43,6 +43,7 @@ from screening.models.document import (
     THRESHOLD,
     TRANSLATION,
     URGENT,
+    number,
 )
 
 
@@ -83,6 +84,7 @@ QUESTIONNAIRE = Shape(
 )
 SENT = {"title": "sent_title", "body": "sent_body"}
 MAY_BE_MISSING: dict[type[models.Model], tuple[str, ...]] = {Question: ("short",)}  # the key stands for it
+LEFT_OUT_WHERE_EMPTY = ("choices", "sources", "translations")
 SAID_BY_THE_ENGINE = ("type", "measure", "modifiable", "category", "could_be", "level", "state")
 IN_PLACE_OF: dict[str, Any] = {
     "type": "text",
@@ -178,6 +180,34 @@ class Shaping:
         return value
 
 
+def as_stored(document: Mapping[str, Any]) -> dict[str, Any]:
+    """What a draft's rows say once the document was written into them: "-2.50" is -2.5, and empty texts are open."""
+    sent = document.get("sent", {})
+    return {
+        "language": document["language"],
+        **_stored(QUESTIONNAIRE, document),
+        "sent": {name: sent.get(name, "") for name in SENT},
+    }
+
+
+def _stored(shape: Shape, row: Mapping[str, Any]) -> dict[str, Any]:
+    stored: dict[str, Any] = {}
+    for name in shape.members:
+        column = _field(shape.model, name)
+        value = row.get(name, None if column.null else column.get_default())
+        if name in LINES:
+            value = [line.strip() for line in row.get(name, ()) if line.strip()]
+        if value is not None and isinstance(column, models.DecimalField):
+            value = number(value)
+        if value is not None and value is not False and value not in ("", []):
+            stored[name] = value
+    for name, inner in shape.rows.items():
+        rows = [_stored(inner, each) for each in row.get(name, ())]
+        if rows or name not in LEFT_OUT_WHERE_EMPTY:
+            stored[name] = rows
+    return stored
+
+
 def required(shape: Shape) -> Iterator[str]:
     for name in shape.members:
         column = _field(shape.model, name)
@@ -251,10 +281,10 @@ def _wrong_number(name: str, value: Any) -> Iterator[str]:
         ) % {"name": name}
         return
     try:
-        number = Decimal(value) if len(value) <= 40 else Decimal("NaN")
+        given = Decimal(value) if len(value) <= 40 else Decimal("NaN")
     except ArithmeticError:
-        number = Decimal("NaN")
-    if not number.is_finite():
+        given = Decimal("NaN")
+    if not given.is_finite():
         yield _("%(name)s: %(value)s is no number.") % {"name": name, "value": repr(value[:40])}
 
 

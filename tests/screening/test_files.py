@@ -12,7 +12,8 @@ import pytest
 from editions.models import Change
 from editions.publishing import NotAllowed, Stale, approve, save_draft, submit
 from screening.engine.definition import read
-from screening.files import Refused, bring_in, document_of, unproven, written
+from screening.files import Refused, becomes, bring_in, document_of, unproven, written
+from screening.files.counting import Count, count
 from screening.models import Question, Questionnaire, Translation
 from screening.models.document import shipped, shipped_file
 from tests.screening.factories import DOCUMENT
@@ -442,6 +443,26 @@ def test_what_the_file_leaves_out_is_open_again(editor: Any, draft: Questionnair
 
     content = bring_in(document, by=editor).questionnaire.content()
     assert ("summary" in content, content["minutes"]) == (False, 20)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("document", [shipped("spinal-fusion"), DOCUMENT], ids=["shipped", "small"])
+def test_what_an_author_is_shown_is_what_the_draft_says_afterwards(
+    document: dict[str, Any], editor: Any
+) -> None:
+    shown = becomes({**document, "title": "New"}, None)
+
+    assert bring_in({**document, "title": "New"}, by=editor).questionnaire.content() == shown
+
+
+def test_rows_are_counted_by_what_they_are() -> None:
+    document = small()
+    document["sections"][0]["questions"][1]["text"] = "Do you smoke now?"
+    document["criteria"][0]["rules"].pop()
+    document["extras"] = [{"reason": "r", "when": "1 == 1", "text": "t"}]
+    document["sections"].reverse()
+
+    assert count(small(), document) == Count(added=1, removed=1, changed=1)
 
 
 SPANISH = {"language": "es", "part": "sections.bone", "state": "checked", "source": "0" * 16,

@@ -8,7 +8,8 @@ from screening.engine import translating
 from screening.models.document import CONTENT
 
 UNFILLED = re.compile(
-    r'^language = "(?P<language>[^"]*)"\npart = "(?P<part>[^"]*)"\nstate = "[^"]*"\nsource = ""$', re.MULTILINE
+    r'^language = "(?P<language>[^"]*)"\npart = "(?P<part>[^"]*)"\nstate = "[^"]*"\nsource = ""$',
+    re.MULTILINE,
 )
 
 
