@@ -13,6 +13,7 @@ from typing import Any
 from django.db.models import prefetch_related_objects
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from screening.admin.places import address
 from screening.admin.together import order_of
@@ -185,7 +186,9 @@ class _Writer:
             for question, member in zip(questions, document["questions"], strict=True):
                 line.lines.append(self.question(question, member, where, questions, asked))
             line.add = self.adding(Question, f"section={row.pk}")
-            line.kind = _("%(count)d questions") % {"count": len(line.lines)}
+            line.kind = ngettext("%(count)d question", "%(count)d questions", len(questions)) % {
+                "count": len(questions)
+            }
             lines.append(line)
         hint = _("Each section is one page. Patients answer them in this order.")
         return self.group("sections", _("Questions"), hint, _("Add a section"), Section, lines)
@@ -240,7 +243,7 @@ class _Writer:
             for index, (rule, member) in enumerate(zip(rules, document["rules"], strict=True)):
                 line.lines.append(self.rule(rule, member, f"{where}.rules.{index}", rules, was or {}))
             line.add = self.adding(Rule, f"criterion={row.pk}")
-            line.kind = _("%(count)d rules") % {"count": len(rules)}
+            line.kind = ngettext("%(count)d rule", "%(count)d rules", len(rules)) % {"count": len(rules)}
             lines.append(line)
         hint = _("What surgeons look at, each with the rules that find it.")
         return self.group("criteria", _("Criteria and rules"), hint, _("Add a criterion"), Criterion, lines)

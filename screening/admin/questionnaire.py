@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import URLPattern
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy
 
 from editions.admin import DraftAdmin, EditionAdmin
+from editions.forms import DraftForm
 from screening.admin import together
 from screening.admin.checking import Checked
 from screening.admin.comparing import ComparingPages
@@ -23,10 +27,41 @@ from screening.admin.trying import TryingPages
 from screening.models import Questionnaire, QuestionnaireEdition
 
 
+class QuestionnaireForm(DraftForm):
+    """Its own texts. What others save in its rows meanwhile is no conflict with them."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.opened: int | None = None
+        if self.instance.pk is not None:
+            self.initial["seen"] = together.seen_of(self.instance)
+
+    @cached_property
+    def changed_data(self) -> list[str]:
+        """What the author changed; not what the page carries along."""
+        return [name for name in super().changed_data if name not in ("version", "seen")]
+
+    def _check_version(self, opened: int | None) -> None:
+        stored, self.opened = together.locked(self.instance.pk), opened
+        now = together.seen_of(stored)
+        if self.cleaned_data.get("seen") == now:
+            self.instance.version = stored.version
+            return
+        try:
+            super()._check_version(opened)
+        except ValidationError:
+            posted: Any = self.data
+            posted[self.add_prefix("seen")] = now
+            raise
+
+
 @admin.register(Questionnaire)
 class QuestionnaireAdmin(
     ThresholdPages, TryingPages, FilePages, TranslationPages, ComparingPages, Checked, Pages, DraftAdmin
 ):
+    form = QuestionnaireForm
     change_form_template = "admin/screening/questionnaire/change_form.html"
     list_display = ("title", "key", "state")
     fieldsets = (
@@ -74,8 +109,12 @@ class QuestionnaireAdmin(
                 live.document if live else None,
                 request.GET.get("at", ""),
             )
-            context["lately"] = together.lately(obj, request.user)
+            context["lately"] = together.lately(obj, request.user) if request.method == "GET" else ""
         return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        together.tell(request, together.saves_since(form.instance, form.opened, request.user))
 
     def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
         """What comes next is its outline."""

@@ -72,7 +72,15 @@ class PartInline(Expressive, admin.options.InlineModelAdmin):
 
     form = PartForm
     formset = UnfitFormSet
+    formfield_overrides = {models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 2})}}
     ready = 1
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Once is enough: the page of the row itself explains its fields."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None:
+            field.help_text = ""
+        return field
 
     def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
         return self.ready if obj is not None else self.ready + 2
@@ -297,10 +305,14 @@ class RowAdmin(Expressive, admin.ModelAdmin):
         if seen != together.order_of(order.siblings(row)):
             return self._moved_on(request, row, questionnaire, _("Nothing was moved."))
         before = problems(questionnaire.content())
-        if not order.move(row, up=direction == "up"):
+        with transaction.atomic():
+            moved = order.move(row, up=direction == "up")
+            found = _new_problems(before, questionnaire) if moved else []
+            if found:
+                transaction.set_rollback(True)
+        if not moved:
             return redirect(self._outline_url(questionnaire, row))
-        if found := _new_problems(before, questionnaire):
-            transaction.set_rollback(True)
+        if found:
             for problem in found:
                 self.message_user(request, _problem_linked(problem, questionnaire), messages.ERROR)
             self.message_user(request, _("So it stays where it was."), messages.ERROR)
@@ -416,7 +428,7 @@ class RowAdmin(Expressive, admin.ModelAdmin):
         )
         return format_html('<ul class="uses">{}</ul>', lines)
 
-    @admin.display(description="")
+    @admin.display(description=gettext_lazy("help"))
     def expression_help(self, row: Any) -> SafeString | str:
         if getattr(row, f"{self.parent_name}_id") is None:
             return _("Save it first. What can be written here is listed then.")

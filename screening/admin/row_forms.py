@@ -18,7 +18,7 @@ from screening.admin import together
 from screening.admin.help import advice, marked
 from screening.admin.order import EXPRESSIONS, parent_name, siblings
 from screening.admin.places import address, questionnaire_of
-from screening.admin.whole import Whole
+from screening.admin.whole import Whole, used_in_words
 from screening.engine.definition import Problem
 from screening.engine.expressions import ExpressionError, parse
 from screening.models import Calculation, Question, Questionnaire, Threshold
@@ -125,7 +125,7 @@ class RowForm(ExpressionForm):
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)  # the questionnaire's, as opened
     seen = forms.CharField(widget=forms.HiddenInput, required=False)  # the row, as opened
     place = forms.ChoiceField(
-        label=gettext_lazy("where it stands"),
+        label=gettext_lazy("Where it stands"),
         required=False,
         help_text=gettext_lazy("Choose after which one it comes."),
     )
@@ -201,17 +201,14 @@ class RowForm(ExpressionForm):
         """What the author changed; not what the page carries along."""
         return [name for name in super().changed_data if name not in ("version", "seen")]
 
-    @property
-    def moves(self) -> bool:
-        return bool(self.cleaned_data.get("place")) and (
-            self.instance._state.adding or "place" in self.changed_data
-        )
-
     # Whether it can be saved
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         self.before: int | None = None
+        self.moves = bool(cleaned.get("place")) and (
+            self.instance._state.adding or "place" in self.changed_data
+        )
         if self.moves:
             parent, self.before = self._chosen(cleaned["place"])
             setattr(self.instance, self.parent_name, parent)
@@ -223,6 +220,8 @@ class RowForm(ExpressionForm):
             self._check_seen(cleaned.get("seen", ""))
         for broken in self.unfit:
             self._say_unfit(broken)
+        if self.unfit:
+            self._say_who_uses_it()
         return cleaned
 
     def _check_key(self, key: str) -> None:
@@ -260,6 +259,15 @@ class RowForm(ExpressionForm):
         else:
             self.add_error(None, ValidationError(_("Something below does not fit."), code="unfit"))
 
+    def _say_who_uses_it(self) -> None:
+        """Another key would leave those without it that name it."""
+        if self.whole is None or "key" not in self.changed_data:
+            return
+        key = self.initial.get("key", "")
+        if used := used_in_words(self.whole.uses.get(key, ()) or self.whole.notice_uses.get(key, ())):
+            said = _("%(key)s is %(used)s, listed above. Keep it, or change these first.")
+            self.add_error("key", ValidationError(said % {"key": key, "used": used}, code="used"))
+
 
 def _linked(broken: Broken) -> SafeString:
     return format_html('<a href="{}">{}</a>: {}', broken.url, broken.title, broken.problem.message)
@@ -271,9 +279,48 @@ class UnfitFormSet(forms.models.BaseInlineFormSet):
     unfit: ClassVar[tuple[Broken, ...]] = ()
     whole: ClassVar[Whole | None] = None
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.gone: list[str] = []  # rows that somebody else removed meanwhile, by their first text
+        if self.is_bound:
+            self._make_new_what_is_gone()
+
+    def _make_new_what_is_gone(self) -> None:
+        """A row that was removed meanwhile is among the new ones: saving the form again brings it back."""
+        posted: Any = self.data
+        self.data = data = posted.copy()
+        name = f"{self.prefix}-INITIAL_FORMS"
+        count = int(data[name]) if data.get(name, "").isdigit() else 0
+        stored = {str(pk) for pk in self.get_queryset().values_list("pk", flat=True)}
+        for index in range(min(count, self.absolute_max) - 1, -1, -1):
+            pk = data.get(f"{self.prefix}-{index}-id", "")
+            if pk and pk not in stored:
+                count -= 1
+                _swap(data, f"{self.prefix}-{index}-", f"{self.prefix}-{count}-")
+                data[f"{self.prefix}-{count}-id"] = ""
+                self.gone.append(data.get(f"{self.prefix}-{count}-{self.names[0]}", ""))
+        data[name] = str(count)
+
+    @property
+    def names(self) -> list[str]:
+        """Of the fields that people fill in."""
+        return [name for name in self.form.base_fields if name not in ("id", self.fk.name)]
+
     def clean(self) -> None:
         super().clean()
         for broken in self.unfit:
             for form in self.forms:
                 if form.prefix == broken.prefix and isinstance(form, ExpressionForm) and form.is_bound:
                     form.say(broken, self.whole)
+
+
+def _swap(data: Any, one: str, other: str) -> None:
+    """Let two numbered forms change places."""
+    if one == other:
+        return
+    found = {name: data[name] for name in list(data) if name.startswith((one, other))}
+    for name in found:
+        del data[name]
+    for name, value in found.items():
+        there = other + name.removeprefix(one) if name.startswith(one) else one + name.removeprefix(other)
+        data[there] = value

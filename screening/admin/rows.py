@@ -57,13 +57,12 @@ class RuleInline(PartInline, admin.StackedInline):
     ready = 0
     show_change_link = True
     readonly_fields = ("in_words",)
-    fields = (
-        ("reason", "category", "could_be", "grade"),
-        "when",
-        "in_words",
-        "text",
-        "source",
-        "position",
+    fieldsets = (
+        (None, {"fields": (("reason", "category", "grade"), "in_words", "text", "when")}),
+        (
+            gettext_lazy("More: could be, source, order"),
+            {"fields": ("could_be", "source", "position"), "classes": ("collapse",)},
+        ),
     )
 
     @admin.display(description=gettext_lazy("in words"))

@@ -24,7 +24,7 @@ from django.utils.translation import gettext as _
 from editions.forms import Conflict
 from screening.admin import together
 from screening.admin.pages import Pages, Tool
-from screening.admin.places import address, link
+from screening.admin.places import address, row_at
 from screening.admin.whole import Whole
 from screening.engine.definition import Problem, problems
 from screening.models import Questionnaire, Threshold
@@ -107,8 +107,8 @@ class ThresholdsForm(forms.Form):
         part, _dot, key = problem.where.partition(".")
         row = self.rows.get(key.partition(".")[0]) if part == "thresholds" else None
         if row is None:
-            url, where = link(self.questionnaire, problem.where), problem.where
-            said = format_html('<a href="{}">{}</a>: {}', url, where, problem.message)
+            elsewhere = row_at(self.questionnaire, problem.where) or self.questionnaire
+            said = format_html('<a href="{}">{}</a>: {}', address(elsewhere), elsewhere, problem.message)
             return self.add_error(None, ValidationError(said, code="unfit"))
         labels = {each.key: each.label for each in self.rows.values()}
         words = problem.message

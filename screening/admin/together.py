@@ -25,12 +25,15 @@ from django.utils.translation import ngettext
 from editions import publishing
 from editions.canonical import canonical, digest
 from editions.forms import Conflict
-from editions.models import Change
+from editions.models import Change, Draft
 from screening.models import Criterion, Question, Questionnaire
 
 LATELY = timedelta(minutes=10)
 INLINES = {Question: ("choices",), Criterion: ("rules", "sources")}
 NOT_SEEN = ("id", "position")  # others may put rows before this one without changing it
+STANDING = [
+    field.name for field in Draft._meta.get_fields() if field.name != "id"
+]  # state, version, approvals
 
 
 def locked(questionnaire_id: Any) -> Questionnaire:
@@ -41,7 +44,7 @@ def locked(questionnaire_id: Any) -> Questionnaire:
 def seen_of(row: Any) -> str:
     """A short digest of the stored row, with what is edited inside its form."""
     stored = type(row)._base_manager.get(pk=row.pk)
-    parts = [_said(stored, NOT_SEEN)]
+    parts = [_said(stored, (*NOT_SEEN, *STANDING))]
     for name in INLINES.get(type(row), ()):
         parts += [_said(each, ("id",)) for each in getattr(stored, name).all()]
     return digest(canonical({"row": parts}))[:16]
@@ -78,14 +81,12 @@ def conflicts_inside(formset: Any) -> Iterator[Conflict]:
     """The same for the rows inside a form: changed, removed or added by somebody else."""
     model, name = formset.model, str(formset.model._meta.verbose_name)
     stored = {str(row.pk): row for row in model._base_manager.filter(**{formset.fk.name: formset.instance})}
+    for gone in formset.gone:
+        yield Conflict(f"{name} {gone}", _("removed"), _("It comes back when you save."))
     posted = {str(form[formset.model._meta.pk.name].data or ""): form for form in formset.initial_forms}
     for pk, form in posted.items():
-        label = f"{name} {stored.get(pk, form.instance)}"
-        if pk not in stored:
-            yield Conflict(label, _("removed"), _("still there"))
-            continue
-        for each in conflicts(form, stored[pk]):
-            yield Conflict(f"{label}, {each.label}", each.theirs, each.yours)
+        for each in conflicts(form, stored[pk]) if pk in stored else ():
+            yield Conflict(f"{name} {stored[pk]}, {each.label}", each.theirs, each.yours)
     for pk, row in stored.items():
         if pk not in posted:
             yield Conflict(f"{name} {row}", _("added"), _("It stays when you save."))
