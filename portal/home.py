@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from education.models import ArticleEdition, ArticleRead
 from education.rendering import page_of
@@ -29,13 +30,15 @@ def for_patient(user: Any) -> dict[str, Any]:
     for submission in (
         Submission.objects.visible_to(user)
         .filter(patient=user)
-        .select_related("questionnaire")
+        .select_related("questionnaire", "edition")
+        .defer("edition__content")
         .order_by("submitted_at")
     ):
         sent[submission.questionnaire_id] = submission
     tasks = [
         {
             "questionnaire": edition.questionnaire,
+            "title": _title(edition),
             "in_progress": in_progress.get(edition.questionnaire_id),
             "sent": sent.get(edition.questionnaire_id),
         }
@@ -49,12 +52,22 @@ def for_patient(user: Any) -> dict[str, Any]:
         "nothing_to_do": not to_do and all(each["read"] for each in articles),
         "any_read": any(each["read"] for each in articles),
         "sent": [
-            {"submission": submission, "opened_at": _opened_at(submission)} for submission in sent.values()
+            {
+                "submission": submission,
+                "title": _title(submission.edition),
+                "opened_at": _opened_at(submission),
+            }
+            for submission in sent.values()
         ],
         "messages_from_surgeon": messages_for(user),
         "articles": articles,
         "contacts": host().contacts(user),
     }
+
+
+def _title(edition: QuestionnaireEdition) -> str:
+    """Of a questionnaire, in the language of the page where it has that one."""
+    return str(edition.definition_in(get_language() or "").title)
 
 
 def _opened_at(submission: Submission) -> Any:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import date
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from screening.engine.definition import Definition, Question, Section
@@ -15,6 +17,10 @@ def in_words(question: Question, value: Any, units: Mapping[str, str]) -> str:
     """One answer in words, in the patient's units; "No answer" where there is none."""
     if value is None:
         return _("No answer")
+    if question.type in ("date", "month") and isinstance(value, str):
+        year, month, *day = (int(part) for part in value.split("-"))
+        written = date_format(date(year, month, *(day or [1])), _("F j, Y") if day else _("F Y"))
+        return str(written)
     return answer_in_words(question, value, units.get(question.measure, "metric"))
 
 

@@ -67,7 +67,8 @@ def _hint(question: Question, definition: Definition) -> str:
     """In words where the condition is about answers alone; scores and settings do not go on paper."""
     if question.shown_when is None:
         return ""
-    if question.shown_when.names <= definition.questions.keys():
+    # The engine puts conditions into English words alone.
+    if question.shown_when.names <= definition.questions.keys() and definition.shown_in == "en":
         return _("Answer this if: %(condition)s") % {"condition": in_words(question.shown_when, definition)}
     return _("Answer this if it applies to you. If you can't tell, answer it.")
 
