@@ -194,18 +194,17 @@ class DraftAdmin(admin.ModelAdmin):
         return step(data, **options)
 
     def _found(self, request: HttpRequest, draft: Draft) -> dict[str, Any]:
-        """What the checks say, of which content. A correction answers for the places that it changed."""
+        """What the checks say, of which content. A correction answers for what it changed."""
         digest, small = draft.digest(), self._is_correction(draft)
         found = self.checks(request, draft)
         if small:
             live = draft.editions.live()
-            changed = [
-                each.place for each in self.comparison(draft, live.document, draft.content()).differences
-            ]
+            changed = self.comparison(draft, live.document, draft.content()).differences
+            places, answered = {each.place for each in changed}, publishing.answered_for(live)
             found = [
                 check
                 for check in found
-                if check.blocking or any(f"{check.where}.".startswith(f"{place}.") for place in changed)
+                if check.blocking or (check.where in places and check.message not in answered)
             ]
         return {"checks": found, "checked": digest if digest == draft.digest() else "", "small": small}
 

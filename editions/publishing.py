@@ -250,6 +250,13 @@ def submission(draft: Draft) -> Step | None:
     return found
 
 
+def answered_for(edition: Edition) -> set[str]:
+    """What the checks had found in the text of an edition, and its author gave a reason for."""
+    asked = steps(edition.draft).filter(step=Step.Kind.SUBMIT, digest=edition.digest).first()
+    groups = asked.details.get("found", []) if asked else []
+    return {message for group in groups for message in group["messages"]}
+
+
 def last_change(draft: Draft) -> Change | None:
     change: Change | None = changes(draft).select_related("by").order_by("-version").first()
     return change

@@ -121,6 +121,7 @@ WORDING = frozenset(
     | {"about", "modifiable_note", "next_steps", "body", "actions", "texts"}
 )  # fmt: skip
 
+HEAD = "questionnaire"  # the place of its own texts
 NOTHING: dict[str, Any] = {"language": 1, "key": "", "title": "", "sections": [], "criteria": []}
 
 ALIKE = 0.6  # how much two rules of different reasons must have in common to be taken for one
@@ -211,13 +212,13 @@ class _Comparison:
 
     def head(self) -> Iterator[Change]:
         for name in ("title", "summary", "intro"):
-            yield from _text(name, TITLES[name], getattr(self.old, name), getattr(self.new, name))
+            yield from _text(HEAD, TITLES[name], getattr(self.old, name), getattr(self.new, name))
         for name in ("minutes", "source_language"):
             was, becomes = str(getattr(self.old, name)), str(getattr(self.new, name))
-            yield from _other(name, TITLES[name], was, becomes)
+            yield from _other(HEAD, TITLES[name], was, becomes)
         for name in ("title", "body"):
             was = self.old.sent.get(name, "")
-            yield from _text(f"sent.{name}", TITLES[f"sent.{name}"], was, self.new.sent.get(name, ""))
+            yield from _text(HEAD, TITLES[f"sent.{name}"], was, self.new.sent.get(name, ""))
 
     def sections(self) -> Iterator[Change]:
         old = {section.key: section for section in self.old.sections}

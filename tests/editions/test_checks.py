@@ -98,3 +98,19 @@ def test_a_correction_answers_for_what_it_changed_only(
     page = text(as_writer.get(address("submit", note.pk)))
     assert "Loud words" in page
     assert "Loud title" not in page
+
+
+def test_a_correction_gives_no_reason_twice(
+    as_writer: Client, as_reviewer: Client, note: Note, writer: Any
+) -> None:
+    note.body = "Walk teh line! Now!"
+    publishing.save_draft(note, by=writer)
+    assert submit(as_writer, note, reason_loud="A warning.").status_code == 302
+    for step in ("approve", "publish"):
+        as_reviewer.post(address(step, note.pk), {"digest": note.digest()})
+    note.refresh_from_db()
+    note.body = "Walk the line! Go!"
+    publishing.save_draft(note, by=writer)
+    page = text(as_writer.get(address("submit", note.pk)))
+    assert "Go! shouts." in page
+    assert "line! shouts." not in page
