@@ -31,7 +31,7 @@ UNITS: dict[str, dict[str, tuple[str, ...]]] = {
 }
 
 # What a page of questions sends beside its answers.
-FRAME = ("csrfmiddlewaretoken", "sender", "return", "seen", "revisions", "leave", "units")
+FRAME = ("csrfmiddlewaretoken", "sender", "return", "edition", "seen", "revisions", "leave", "units")
 
 
 def units_for(system: str, chosen: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -135,10 +135,17 @@ class Asked(LayoutObject):
     def render(self, form: SectionForm, context: Any, template_pack: Any = None, **kwargs: Any) -> str:
         question = self.question
         systems = UNITS.get(question.measure, {})
+        with override(form.definition.shown_in):  # the frame of a question in the question's own language
+            return self._rendered(form, question, systems, context, template_pack)
+
+    def _rendered(
+        self, form: SectionForm, question: Question, systems: Any, context: Any, template_pack: Any
+    ) -> str:
         return render_to_string(
             "screening/includes/question.html",
             {
                 "question": question,
+                "language": form.definition.shown_in,
                 "field": render_field(question.key, form, context, template_pack=template_pack),
                 "shown": question.key in form.shown,
                 "conflict": form.conflicts.get(question.key),
