@@ -190,9 +190,7 @@ def test_an_administrator_sees_that_one_waits_and_not_whose(
     assert str(alert.pk) not in page
 
 
-def test_who_joins_meanwhile_is_told_next(
-    alert: Alert, on_duty: Contact, administrator: User
-) -> None:
+def test_who_joins_meanwhile_is_told_next(alert: Alert, on_duty: Contact, administrator: User) -> None:
     minutes(alert, 0, 15)
     Contact.objects.create(user=make_user("Gina Gale", "surgeon"), order=9)
     assert minutes(alert, 30) == ["Dana", "Hugo", "Gina"]
