@@ -14,7 +14,8 @@ def sentence(problem: Problem, question: Question) -> str:
         case "number":
             return _("Give a number, such as 70 or 70.5.")
         case "whole":
-            return f"{_('Give a whole number without a point or comma.')} {_range(question)}".strip()
+            whole = _("Give a whole number without a point or comma.")
+            return f"{whole} {_range(question)}".strip()
         case "out_of_range":
             return _range(question)
         case "unit" if question.measure:
