@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -299,6 +299,26 @@ def children(node: Node) -> tuple[Node, ...]:
         case Call(_, arguments):
             return arguments
     return ()
+
+
+def rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:
+    """The node with its parts changed."""
+    match node:
+        case Tuple_(items):
+            return Tuple_(tuple(map(change, items)), at=node.at)
+        case Not(part):
+            return Not(change(part), at=node.at)
+        case Minus(part):
+            return Minus(change(part), at=node.at)
+        case Bool(op, parts):
+            return Bool(op, tuple(map(change, parts)), at=node.at)
+        case Compare(first, rest):
+            return Compare(change(first), tuple((op, change(right)) for op, right in rest), at=node.at)
+        case Arithmetic(op, left, right):
+            return Arithmetic(op, change(left), change(right), at=node.at)
+        case Call(function, arguments):
+            return Call(function, tuple(map(change, arguments)), at=node.at)
+    return node
 
 
 def walk(node: Node) -> Iterator[Node]:

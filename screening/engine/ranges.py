@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, DecimalException
 from itertools import product
-from math import prod
 from typing import Any
 
 from screening.engine.evaluation import (
@@ -30,6 +29,7 @@ from screening.engine.expressions import (
     Name,
     Node,
     Not,
+    Tuple_,
     children,
     names,
 )
@@ -71,9 +71,15 @@ class Plan:
 
 
 def plan(node: Node) -> Plan:
-    return Plan(
-        node, tuple(sorted(names(node))), _compiled(node), tuple(plan(child) for child in children(node))
-    )
+    return Plan(node, tuple(sorted(names(node))), _compiled(node), tuple(map(plan, _parts(node))))
+
+
+def _parts(node: Node) -> tuple[Node, ...]:
+    """What is asked one by one; of a list, whether the first is the same as each item."""
+    match node:
+        case Compare(first, ((_op, Tuple_(items)),)):
+            return tuple(Compare(first, (("==", item),)) for item in items)
+    return children(node)
 
 
 def _compiled(node: Node) -> Compiled:
@@ -85,14 +91,15 @@ def _compiled(node: Node) -> Compiled:
 
 def tried(asked: Plan, env: Env) -> set[Any] | None:
     """What it comes to for each set of values of its names; None where these are too many."""
-    options = []
+    options, sets = [], 1
     for name in asked.names:
         possible = env[name]
         if not isinstance(possible, frozenset):
             return None
+        sets *= len(possible)
+        if sets > AT_ONCE:
+            return None
         options.append(possible)
-    if prod(map(len, options)) > AT_ONCE:
-        return None
     today = env.get(TODAY)
     fixed = {TODAY: next(iter(today))} if isinstance(today, frozenset) else {}
     return {
@@ -110,11 +117,17 @@ def truths(asked: Plan, env: Env) -> Truths:
             return frozenset(None if each is None else not each for each in truths(parts[0], env))
         case Bool(op, _):
             return _together(op == "and", (truths(part, env) for part in parts))
+        case Compare(_, ((op, Tuple_(_)),)):
+            member = _together(False, (truths(part, env) for part in parts))
+            return member if op == "in" else frozenset(None if each is None else not each for each in member)
         case Compare(_, rest):
             links = zip(rest, parts, parts[1:], strict=False)
             return _together(True, (_link(op, left, right, env) for (op, _node), left, right in links))
         case Call("answered", (Name(key),)):
             return _answered(env[key])
+        case Call("answered", _):
+            reach = numbers(parts[0], env)
+            return frozenset((False,)) if reach is None else _answered(reach)
     return EVERY
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from functools import lru_cache
 from itertools import combinations
 from typing import Any, Protocol
 
@@ -94,7 +95,7 @@ class Mentions:
             case Bool(_, parts):
                 for part in parts:
                     self.add(part)
-            case Call("answered", _) | Name(_):
+            case Call("answered", (Name(_),)) | Name(_):
                 pass
             case _:
                 self._number(node)
@@ -300,6 +301,9 @@ class Shown:
             return isinstance(possible, frozenset) and None not in possible
         return not self.optional and shown == {True} and possible == {None}
 
+    def hides(self, env: Env) -> bool:
+        return env[self.key] != {None} and True not in truths(self.when, env)
+
 
 @dataclass(frozen=True, eq=False)
 class Same:
@@ -378,10 +382,24 @@ class Search:
             if self.tried > MOST:
                 raise TooMany
             self.env[each.key] = frozenset((value,))
-            if not any(constraint.fails(self.env) for constraint in self.touched[each.key]):
+            hidden: dict[str, Possible] = {}
+            if self._keeps(each.key, hidden):
                 yield from self._from(place + 1)
+            self.env |= hidden
         self.env[each.key] = before
         self.rough = self.rough or not each.exact
+
+    def _keeps(self, key: str, hidden: dict[str, Possible]) -> bool:
+        """Whether all constraints can still be kept; notes in `hidden` what questions were before it hid them."""
+        if any(constraint.fails(self.env) for constraint in self.touched[key]):
+            return False
+        for constraint in self.touched[key]:
+            if isinstance(constraint, Shown) and constraint.key != key and constraint.hides(self.env):
+                hidden.setdefault(constraint.key, self.env[constraint.key])
+                self.env[constraint.key] = frozenset((None,))
+                if not self._keeps(constraint.key, hidden):
+                    return False
+        return True
 
     def possible(self) -> bool | None:
         """Whether there are such values; None where that was not found out."""
@@ -398,9 +416,17 @@ def constants_of(namespace: Mapping[str, Kind]) -> dict[str, Decimal]:
 
 def can_be_true(node: Node, namespace: Mapping[str, Kind]) -> bool | None:
     """Whether any values at all make it true, shown together or not; None where that was not found out."""
+    return _can_be_true(node, tuple((key, namespace[key]) for key in sorted(names(node))))
+
+
+@lru_cache(
+    maxsize=2000
+)  # a draft is checked at each save, and all but one of its expressions are as they were
+def _can_be_true(node: Node, kinds: tuple[tuple[str, Kind], ...]) -> bool | None:
+    namespace = dict(kinds)
     constants = constants_of(namespace)
     found = mentions((node,), constants)
-    variables = [variable(key, namespace[key], found) for key in sorted(names(node)) if key not in constants]
+    variables = [variable(key, kind, found) for key, kind in kinds if key not in constants]
     env = {key: frozenset((value,)) for key, value in constants.items()}
     return Search(env, variables, (Holds(plan(node)),)).possible()
 
