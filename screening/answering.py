@@ -265,6 +265,50 @@ def move(*, patient: Any, edition: QuestionnaireEdition) -> Moved:
     return Moved(attempt, carried, notice)
 
 
+@dataclass(frozen=True)
+class Late:
+    """What became of a page of an earlier edition: `lost` is what was typed on it and could not be stored."""
+
+    lost: dict[str, Any]
+    notice: str = ""
+
+
+@transaction.atomic
+def save_late(
+    *,
+    patient: Any,
+    questionnaire: Questionnaire,
+    edition: QuestionnaireEdition,
+    given: Mapping[str, Any],
+    seen: Mapping[str, Seen],
+) -> Late:
+    """Store what was typed on a page of another edition than the answers are on, as far as it fits.
+
+    Raises AnswersInProgress.DoesNotExist.
+    """
+    attempt = _locked_or_raise(patient, questionnaire=questionnaire)
+    then, now, today = edition.definition, attempt.edition.definition, timezone.localdate()
+    read = clean(then, given, attempt.facts, today)
+    typed = {
+        key: read.answers.get(key, given[key])
+        for key in given
+        if (key in read.answers or key in read.errors) and not _as_seen(read.answers.get(key), seen.get(key))
+    }
+    carried = carry(then, now, {**attempt.values, **typed}, attempt.facts, today, typed_now=set(typed))
+    fitting = {key: value for key, value in typed.items() if carried.answers.get(key) == value}
+    saved = save(patient=patient, questionnaire=questionnaire, given=fitting, seen=seen)
+    lost = {
+        key: value
+        for key, value in typed.items()
+        if key not in fitting or key in saved.errors or key in saved.conflicts
+    }
+    return Late(lost, saved.notice)
+
+
+def _as_seen(value: Any, seen: Seen | None) -> bool:
+    return seen is not None and seen.known and seen.value == value
+
+
 def look_ahead(*, patient: Any, attempt: AnswersInProgress, edition: QuestionnaireEdition) -> dict[str, Any]:
     """What a move to this edition would change, as AnswersInProgress.moves holds it. Raises TooYoung."""
     return _ahead(attempt, edition, _facts(patient))[0]

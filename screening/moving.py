@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -34,10 +34,17 @@ class Carried:
 
 
 def carry(
-    old: Definition, new: Definition, answers: Mapping[str, Any], facts: Mapping[str, Any], today: date
+    old: Definition,
+    new: Definition,
+    answers: Mapping[str, Any],
+    facts: Mapping[str, Any],
+    today: date,
+    *,
+    typed_now: Collection[str] = (),
 ) -> Carried:
-    """Take the answers to `old` over to `new`."""
-    anew = {key for key in answers if key in new.questions and _about_now(key, old, new)}
+    """Take the answers to `old` over to `new`. Those `typed_now` are about now, and need not be asked again."""
+    earlier = [key for key in answers if key in new.questions and key not in typed_now]
+    anew = {key for key in earlier if _about_now(key, old, new)}
     fitting = {
         key: value
         for key, value in answers.items()

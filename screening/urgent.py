@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -42,6 +42,18 @@ def raise_urgent(
         _write(attempt, rule.reason, rule.level, answers, notice)
     raise_alert(attempt, first.level, [rule.reason for rule, _answers in raised])
     return str(first.notice)
+
+
+def notices_of_unsent(patient: Any, attempts: Iterable[AnswersInProgress]) -> list[dict[str, Any]]:
+    """What was shown on the way to answers that are not sent yet, crisis help first: questionnaire, key, title."""
+    keys = {attempt.pk: attempt.questionnaire_id for attempt in attempts}
+    if not keys:
+        return []
+    rows = UrgentAnswer.objects.visible_to(patient).filter(patient=patient, attempt__in=keys)
+    shown = rows.order_by("-pk").values_list("edition__questionnaire__key", "notice")
+    found = {(key, notice["key"]): notice["title"] for key, notice in shown}
+    first = sorted(found.items(), key=lambda each: each[0][1] != CRISIS)
+    return [{"questionnaire": key, "key": notice, "title": title} for (key, notice), title in first]
 
 
 def call(attempt: AnswersInProgress | Submission) -> bool:

@@ -151,6 +151,23 @@ SITE = """
   there                    POST  login  302    302    403    403    403    403    403    login
   missing                  GET   login  302    302    403    403    403    403    403    login
   missing                  POST  login  404    404    403    403    403    403    403    login
+/screening/sent/<submission_id>/correct/
+  alice's                  GET   login  302    404    403    403    403    403    403    login
+  alice's                  POST  login  302    404    403    403    403    403    403    login
+  charlie's                GET   login  404    302    403    403    403    403    403    login
+  charlie's                POST  login  404    302    403    403    403    403    403    login
+  missing                  GET   login  404    404    403    403    403    403    403    login
+  missing                  POST  login  404    404    403    403    403    403    403    login
+/screening/<questionnaire>/changes/
+  there                    GET   login  302    302    403    403    403    403    403    login
+  there                    POST  login  405    405    405    405    405    405    405    login
+  missing                  GET   login  302    302    403    403    403    403    403    login
+  missing                  POST  login  405    405    405    405    405    405    405    login
+/screening/<questionnaire>/stop/
+  there                    GET   login  302    302    403    403    403    403    403    login
+  there                    POST  login  302    302    403    403    403    403    403    login
+  missing                  GET   login  302    302    403    403    403    403    403    login
+  missing                  POST  login  302    302    403    403    403    403    403    login
 /screening/<questionnaire>/blank/
   there                    GET   login  200    200    403    403    403    403    403    login
   there                    POST  login  405    405    405    405    405    405    405    login

@@ -20,11 +20,12 @@ from screening.forms import SectionForm
 from screening.host import host
 from screening.models import AnswersInProgress, QuestionnaireEdition, Submission
 from screening.notices import notice_text
+from screening.refusals import sentence
 from screening.urgent import CRISIS, call_standing
-from screening.views import packets
+from screening.views import moving, packets
 from screening.views.access import patients
 from screening.views.readable import in_words
-from screening.views.visit import UNITS, Visit, address, definition_in, live_or_404
+from screening.views.visit import SENT, UNITS, Visit, address, definition_in, latest_of, live_or_404
 
 logger = logging.getLogger(__name__)
 
@@ -53,56 +54,40 @@ def questionnaire(request: HttpRequest, questionnaire: str) -> HttpResponse:
     visit = Visit.of(request, questionnaire)
     edition = visit.edition if visit and not visit.must_move else live_or_404(questionnaire)
     if edition is None:
-        return _closed(request)
+        return _closed(request, visit)
     try:
         if request.method == "POST":
             return _begin(request, visit, edition)
+        if visit and visit.must_move:
+            return moving.ahead(request, visit, edition)
         if visit is None:
             answering.check_age(request.user)
     except answering.TooYoung:
         return render(request, "screening/too_young.html", {"contacts": host().contacts(request.user)})
     context = {
         "definition": definition_in(edition),
+        "languages": edition.languages,
         "questionnaire": questionnaire,
         "visit": visit,
         "contacts": host().contacts(request.user),
-        "latest": _latest(request, edition),
+        "latest": latest_of(request.user, edition.questionnaire.key),
         "sender": host().sender(request.user),
     }
     return render(request, "screening/start.html", context)
 
 
 def _begin(request: HttpRequest, visit: Visit | None, edition: QuestionnaireEdition) -> HttpResponse:
-    """Start, or take the answers to the newer edition and say what changed."""
+    """Start, or take the answers to the newer edition: the page before has said what that changes."""
     key = edition.questionnaire.key
+    notice = ""
     if visit is None:
-        amends = _latest(request, edition) if request.POST.get("correct") else None
-        language = definition_in(edition).shown_in
-        answering.start(patient=request.user, edition=edition, language=language, amends=amends)
+        answering.start(patient=request.user, edition=edition, language=definition_in(edition).shown_in)
     elif visit.must_move:
-        _tell(request, answering.move(patient=request.user, edition=edition), edition)
+        notice = answering.move(patient=request.user, edition=edition).notice
+    if notice:
+        return redirect("screening:notice", key, notice)
     begun = Visit.of(request, key)
     return redirect(address(begun) if begun else "screening:start")
-
-
-def _latest(request: HttpRequest, edition: QuestionnaireEdition) -> Submission | None:
-    """What the patient sent last."""
-    sent = Submission.objects.visible_to(request.user).filter(patient=request.user)
-    latest: Submission | None = (
-        sent.filter(questionnaire=edition.questionnaire).order_by("-submitted_at").first()
-    )
-    return latest
-
-
-def _tell(request: HttpRequest, moved: answering.Moved, edition: QuestionnaireEdition) -> None:
-    texts = definition_in(edition).questions
-    messages.info(request, _("Your answers are still here. Please look through each page once more."))
-    if moved.new:
-        new = "; ".join(texts[key].text for key in moved.new)
-        messages.info(request, _("These questions are new: %(questions)s") % {"questions": new})
-    if gone := [texts[key].text for key in moved.dropped if key in texts]:
-        changed = "; ".join(gone)
-        messages.info(request, _("Please answer these once more: %(questions)s") % {"questions": changed})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -112,12 +97,16 @@ def section(request: HttpRequest, questionnaire: str, section: str) -> HttpRespo
     visit = Visit.of(request, questionnaire)
     if visit is None:
         return redirect("screening:questionnaire", questionnaire)
+    recovered = None if request.method == "POST" else host().recovered(request)
+    data = request.POST if request.method == "POST" else recovered
+    if data and (answer := moving.from_before(request, visit, section, data)):
+        return answer
     page = visit.section(section)
     if request.method == "POST":
         return _save_page(request, visit, page, request.POST)
-    if typed := host().recovered(request):
+    if recovered:
         messages.info(request, _("You had been logged out. What you typed is still here."))
-        return _save_page(request, visit, page, typed, stay=True)
+        return _save_page(request, visit, page, recovered, stay=True)
     if typed := _waiting(request):
         return _save_page(request, visit, page, typed, stay=True)
     if visit.must_move:
@@ -172,7 +161,7 @@ def _answer_back(form: SectionForm, visit: Visit, saved: answering.Saved, *, wit
     form.show(attempt.values, saved.shown, attempt.revisions)
     for key, problem in saved.errors.items():
         if key in form.fields:
-            form.refuse(key, problem.message)
+            form.refuse(key, sentence(problem, visit.definition.questions[key]))
     for key in saved.conflicts:
         form.dispute(key, in_words(visit.definition.questions[key], attempt.values.get(key), visit.units))
     if with_missing:
@@ -226,7 +215,8 @@ def _next(visit: Visit, page: Section, back_to: str) -> str:
     """Where to go from a page that is done."""
     first = visit.progress.first_open
     after = visit.progress.after(page)
-    if first is None and (back_to == "check" or after is None):
+    # Of what is corrected, the pages that were not opened need no second look.
+    if first is None and (back_to == "check" or after is None or visit.attempt.amends_id):
         return reverse("screening:check", args=[visit.key])
     if after is None or not visit.progress.may_open(after):
         return address(visit)
@@ -256,6 +246,9 @@ def _show(
         "total": len(progress.pages),
         "back": address(visit, before) if before else reverse("screening:questionnaire", args=[visit.key]),
         "save": reverse("screening:save", args=[visit.key, page.key]),
+        "edition": visit.edition.number,
+        "asked_again": visit.asks_again(page),
+        "amends": visit.attempt.amends_id,
         "return": "check" if (back_to or request.GET.get("return")) == "check" else "",
         "sender": host().sender(request.user),
         "csrf_cookie": settings.CSRF_COOKIE_NAME,
@@ -305,7 +298,8 @@ def _saved_json(visit: Visit, page: Section, given: dict[str, Any], saved: answe
         "answers": {key: visit.plain(key) for key in here},
     }
     if saved.errors:
-        state["errors"] = {key: problem.message for key, problem in saved.errors.items()}
+        texts = visit.definition.questions
+        state["errors"] = {key: sentence(problem, texts[key]) for key, problem in saved.errors.items()}
         state["error"] = next(iter(state["errors"].values()))
     if saved.conflicts:
         questions = visit.definition.questions
@@ -328,14 +322,20 @@ def _notice_address(visit: Visit, page: Section, saved: answering.Saved) -> str:
 def notice(request: HttpRequest, questionnaire: str, key: str) -> HttpResponse:
     """What to do now, on a page of its own; and, where it is the crisis notice, the offer of a call."""
     visit = Visit.of(request, questionnaire)
-    edition = visit.edition if visit else live_or_404(questionnaire)
+    then = request.GET.get("then", "")
+    sent = latest_of(request.user, questionnaire) if then == SENT and visit is None else None
+    edition = visit.edition if visit else sent.edition if sent else live_or_404(questionnaire)
     if edition is None or key not in edition.definition.notices:
         raise Http404
-    onwards = _onwards(visit, questionnaire, request.GET.get("then", ""))
+    onwards = _onwards(visit, questionnaire, then, sent)
     if request.method == "POST":
         return _answer_offer(request, edition, onwards)
     contacts = host().contacts(request.user)
-    about = (visit.attempt if visit else _latest(request, edition)) if key == CRISIS else None
+    about = (
+        (visit.attempt if visit else latest_of(request.user, edition.questionnaire.key))
+        if key == CRISIS
+        else None
+    )
     context = {
         "notice": notice_text(definition_in(edition), key, contacts, request.user),
         "contacts": contacts,
@@ -358,8 +358,10 @@ def _answer_offer(request: HttpRequest, edition: QuestionnaireEdition, onwards: 
     return redirect(request.get_full_path())
 
 
-def _onwards(visit: Visit | None, questionnaire: str, then: str) -> str:
-    """The way on from a notice; only to pages of this questionnaire."""
+def _onwards(visit: Visit | None, questionnaire: str, then: str, sent: Submission | None = None) -> str:
+    """The way on from a notice; only to pages of this questionnaire, or to what was sent last."""
+    if sent is not None:
+        return reverse("screening:sent", args=[sent.pk])
     if visit and then == "check":
         return reverse("screening:check", args=[questionnaire])
     if visit and any(section.key == then for section in visit.progress.pages):
@@ -367,5 +369,6 @@ def _onwards(visit: Visit | None, questionnaire: str, then: str) -> str:
     return reverse("screening:questionnaire", args=[questionnaire])
 
 
-def _closed(request: HttpRequest) -> HttpResponse:
-    return render(request, "screening/closed.html", {"contacts": host().contacts(request.user)})
+def _closed(request: HttpRequest, visit: Visit | None = None) -> HttpResponse:
+    context = {"contacts": host().contacts(request.user), "visit": visit}
+    return render(request, "screening/closed.html", context)

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -23,7 +24,7 @@ from screening.models import AnswersInProgress, Questionnaire, Submission
 from screening.views import paper
 from screening.views.access import patients
 from screening.views.readable import answered
-from screening.views.visit import Visit, address, definition_in, live_or_404, units_of
+from screening.views.visit import SENT, Visit, address, definition_in, live_or_404, units_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -52,6 +53,8 @@ def _show(request: HttpRequest, visit: Visit, status: int = 200, problem: str = 
         "problem": problem,
         "attempt": attempt.pk,
         "digest": answering.digest_of(attempt),
+        "amends": attempt.amends_id,
+        "moved": bool(attempt.moves),
         "sender": host().sender(request.user),
     }
     return render(request, "screening/check.html", context, status=status)
@@ -78,6 +81,9 @@ def _submit(request: HttpRequest, questionnaire: str) -> HttpResponse:
         if id_ is not None:
             raise Http404 from None
         return redirect("screening:questionnaire", questionnaire)
+    if submission.notice:
+        notice = reverse("screening:notice", args=[questionnaire, submission.notice])
+        return redirect(f"{notice}?then={SENT}")
     return redirect("screening:sent", submission.pk)
 
 
@@ -109,14 +115,14 @@ def _refused(request: HttpRequest, questionnaire: str, id_: UUID | None, refused
 @patients
 def sent(request: HttpRequest, submission_id: UUID) -> HttpResponse:
     """Thank you, what happens next, and the answers as they were sent."""
-    return render(request, "screening/sent.html", _context(request, _own(request, submission_id)))
+    return render(request, "screening/sent.html", _context(request, own_or_404(request, submission_id)))
 
 
 @require_safe
 @patients
 def download(request: HttpRequest, submission_id: UUID) -> HttpResponse:
     """The answers as a plain text file. Asks for the password again: a shared computer is easily left."""
-    submission = _own(request, submission_id)
+    submission = own_or_404(request, submission_id)
     if (question := host().confirm_password(request)) is not None:
         return question
     access.record(
@@ -133,12 +139,11 @@ def download(request: HttpRequest, submission_id: UUID) -> HttpResponse:
     return response
 
 
-def _own(request: HttpRequest, submission_id: UUID) -> Submission:
+def own_or_404(request: HttpRequest, submission_id: UUID) -> Submission:
     """The patient's own submission. Raises Http404, the same for one of somebody else and for none."""
     own = Submission.objects.visible_to(request.user).filter(patient=request.user, pk=submission_id)
-    submission: Submission | None = (
-        own.select_related("edition", "questionnaire").defer("edition__content").first()
-    )
+    rows = own.select_related("edition", "questionnaire", "amends", "entered_by").defer("edition__content")
+    submission: Submission | None = rows.first()
     if submission is None:
         raise Http404
     return submission
@@ -147,9 +152,13 @@ def _own(request: HttpRequest, submission_id: UUID) -> Submission:
 def _context(request: HttpRequest, submission: Submission) -> dict[str, Any]:
     definition, answers = definition_in(submission.edition), loads(submission.answers)
     on_the_day = shown(definition, answers, submission.facts, submission.today)
+    mine = Submission.objects.visible_to(request.user).filter(patient=request.user)
+    by = submission.entered_by
     return {
         "definition": definition,
         "submission": submission,
+        "amended_by": mine.filter(amends=submission).only("submitted_at").first(),
+        "entered_by": host().person(by).name if by else "",
         "pages": answered(definition, answers, on_the_day, units_of(request)),
         "contacts": host().contacts(request.user),
     }

@@ -15,11 +15,14 @@ from django.utils.translation import get_language
 from screening.answering import is_stale
 from screening.engine.answers import dumps
 from screening.engine.definition import Definition, Section
+from screening.entering import waiting
 from screening.forms import SectionForm, form_class, units_for
 from screening.host import host
-from screening.models import AnswersInProgress, QuestionnaireEdition
+from screening.models import AnswersInProgress, QuestionnaireEdition, Submission
 from screening.progress import Progress
+from screening.views.access import BeingEntered
 
+SENT = "sent"  # where a notice leads that was due when the answers were sent
 UNITS = "screening_units"  # the session's key for the units that were chosen on a page
 
 
@@ -31,9 +34,11 @@ class Visit:
 
     @classmethod
     def of(cls, request: HttpRequest, questionnaire: str) -> Visit | None:
-        """The user's own, or None where nothing was begun."""
+        """The user's own, or None where nothing was begun. Raises BeingEntered, which `patients` answers."""
         rows = AnswersInProgress.objects.visible_to(request.user).filter(questionnaire__key=questionnaire)
         attempt = rows.select_related("edition", "questionnaire").defer("edition__content").first()
+        if attempt is not None and (wait := waiting(attempt)):
+            raise BeingEntered(questionnaire, wait)
         return cls(attempt, units_of(request)) if attempt else None
 
     @property
@@ -64,6 +69,12 @@ class Visit:
     def must_move(self) -> bool:
         """Whether the answers have to go to the newest edition before they can be finished."""
         return self.edition.withdrawn_at is not None or is_stale(self.attempt)
+
+    def asks_again(self, page: Section) -> bool:
+        """Whether the page holds what was answered before, and is not taken over because it is about now."""
+        attempt = self.attempt
+        carried = bool(attempt.amends_id or attempt.moves)
+        return carried and any(question.ask_anew for question in page.questions)
 
     def section(self, key: str) -> Section:
         """Raises Http404."""
@@ -98,6 +109,14 @@ def live_or_404(key: str) -> QuestionnaireEdition | None:
     if edition is None and not editions.exists():
         raise Http404
     return edition
+
+
+def latest_of(user: Any, questionnaire: str) -> Submission | None:
+    """What the patient sent last, of one questionnaire."""
+    own = Submission.objects.visible_to(user).filter(patient=user, questionnaire__key=questionnaire)
+    rows = own.select_related("edition", "questionnaire").defer("edition__content")
+    latest: Submission | None = rows.order_by("-submitted_at").first()
+    return latest
 
 
 def units_of(request: HttpRequest) -> dict[str, str]:

@@ -181,7 +181,14 @@ def test_leaving_with_an_answer_that_does_not_fit_says_so(at_weight):
 
 
 def test_fields_that_are_no_questions_are_ignored_and_counted(phone, begun, patient, other_patient, caplog):
-    forged = {"score": "0", "patient": other_patient.pk, "status": "closed", "edition": "1", "facts": "{}"}
+    forged = {
+        "score": "0",
+        "patient": other_patient.pk,
+        "status": "closed",
+        "edition": "1",
+        "facts": "{}",
+        "amends": "1",
+    }
     assert send(phone, "red_flags", {**RED_FLAGS, **forged})["Location"] == address("cancer")
     attempt = AnswersInProgress.objects.visible_to(patient).get()
     assert attempt.values == RED_FLAGS
