@@ -197,6 +197,54 @@ SITE = """
 /review/
   -                        GET   login  403    403    403    403    200    200    403    login
   -                        POST  login  403    403    403    403    405    405    403    login
+/review/enter/
+  -                        GET   login  403    403    403    403    200    200    403    login
+  -                        POST  login  403    403    403    403    422    422    403    login
+/review/enter/<attempt_id>/
+  surgeon's                GET   login  403    403    403    403    302    404    403    login
+  surgeon's                POST  login  403    403    403    403    405    405    403    login
+  second's                 GET   login  403    403    403    403    404    302    403    login
+  second's                 POST  login  403    403    403    403    405    405    403    login
+  alice's own              GET   login  403    403    403    403    404    404    403    login
+  alice's own              POST  login  403    403    403    403    405    405    403    login
+  missing                  GET   login  403    403    403    403    404    404    403    login
+  missing                  POST  login  403    403    403    403    405    405    403    login
+/review/enter/<attempt_id>/check/
+  surgeon's                GET   login  403    403    403    403    302    404    403    login
+  surgeon's                POST  login  403    403    403    403    302    404    403    login
+  second's                 GET   login  403    403    403    403    404    302    403    login
+  second's                 POST  login  403    403    403    403    404    302    403    login
+  alice's own              GET   login  403    403    403    403    404    404    403    login
+  alice's own              POST  login  403    403    403    403    404    404    403    login
+  missing                  GET   login  403    403    403    403    404    404    403    login
+  missing                  POST  login  403    403    403    403    404    404    403    login
+/review/enter/<attempt_id>/discard/
+  surgeon's                GET   login  403    403    403    403    405    405    403    login
+  surgeon's                POST  login  403    403    403    403    302    404    403    login
+  second's                 GET   login  403    403    403    403    405    405    403    login
+  second's                 POST  login  403    403    403    403    404    302    403    login
+  alice's own              GET   login  403    403    403    403    405    405    403    login
+  alice's own              POST  login  403    403    403    403    404    404    403    login
+  missing                  GET   login  403    403    403    403    405    405    403    login
+  missing                  POST  login  403    403    403    403    404    404    403    login
+/review/enter/<attempt_id>/notice/<key>/
+  surgeon's                GET   login  403    403    403    403    200    404    403    login
+  surgeon's                POST  login  403    403    403    403    405    405    403    login
+  second's                 GET   login  403    403    403    403    404    200    403    login
+  second's                 POST  login  403    403    403    403    405    405    403    login
+  alice's own              GET   login  403    403    403    403    404    404    403    login
+  alice's own              POST  login  403    403    403    403    405    405    403    login
+  missing                  GET   login  403    403    403    403    404    404    403    login
+  missing                  POST  login  403    403    403    403    405    405    403    login
+/review/enter/<attempt_id>/page/<section>/
+  surgeon's                GET   login  403    403    403    403    200    404    403    login
+  surgeon's                POST  login  403    403    403    403    302    404    403    login
+  second's                 GET   login  403    403    403    403    404    200    403    login
+  second's                 POST  login  403    403    403    403    404    302    403    login
+  alice's own              GET   login  403    403    403    403    404    404    403    login
+  alice's own              POST  login  403    403    403    403    404    404    403    login
+  missing                  GET   login  403    403    403    403    404    404    403    login
+  missing                  POST  login  403    403    403    403    404    404    403    login
 /review/alerts/<alert_id>/
   alice's                  GET   login  403    403    403    403    200    200    403    login
   alice's                  POST  login  403    403    403    403    302    302    403    login

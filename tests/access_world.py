@@ -18,8 +18,8 @@ from editions import publishing
 from editions.models import Draft
 from education.models import Article, ArticleRead, Topic
 from portal.accounts.models import Care, Contact, NoticeText, Practice, User
-from screening import answering, impact, samples
-from screening.models import Case, Extra, Questionnaire
+from screening import answering, entering, impact, samples
+from screening.models import AnswersInProgress, Case, Extra, ImpactRun, Questionnaire, Sample
 from screening.models.document import write_rows
 from tests.conftest import make_patient, make_user
 from tests.screening.factories import DOCUMENT, make_alert, make_case, make_edition
@@ -117,6 +117,10 @@ class World:
         self.alerts = {whose: make_alert(self.cases[whose]) for whose in ("alice's", "charlie's")}
         for each in (patient, other_patient):
             self._answer(each)
+        self.entered = {
+            "surgeon's": self._enter(surgeon, "nobody's"),
+            "second's": self._enter(other_surgeon, "ended"),
+        }
 
     def _moved_on(self) -> User:
         """Whoever was in the surgeon's care, and is now in the other's."""
@@ -138,6 +142,9 @@ class World:
                 section=section,
             )
 
+    def _enter(self, by: User, whose: str) -> Any:
+        return entering.begin(by=by, patient=self.cases[whose].patient, edition=self.edition, how="paper")
+
     # What each address may be asked for
 
     def tries(self, route: str) -> Tries:
@@ -150,6 +157,16 @@ class World:
     def _cases(self) -> Tries:
         tries = {whose: Try({"case_id": case.pk}) for whose, case in self.cases.items()}
         return {**tries, "missing": Try({"case_id": uuid.uuid4()})}
+
+    def _entered(self) -> Tries:
+        here, data = {"section": "bone", "key": "emergency"}, {"smoking": "no"}
+        own = AnswersInProgress.objects.visible_to(self.patient).get()
+        tries = {whose: Try({"attempt_id": each.pk, **here}, data) for whose, each in self.entered.items()}
+        return {
+            **tries,
+            "alice's own": Try({"attempt_id": own.pk, **here}, data),
+            "missing": Try({"attempt_id": uuid.uuid4(), **here}, data),
+        }
 
     def _decisions(self) -> Tries:
         tries = self._cases()
@@ -202,6 +219,8 @@ class World:
         return {name: Try({"url": f"{name}/"}) for name in (*hidden, "missing")}
 
     _special: dict[str, Callable[[World], Tries]] = {
+        "review/enter/<uuid:attempt_id>/notice/<slug:key>/": _entered,
+        "review/enter/<uuid:attempt_id>/page/<slug:section>/": _entered,
         "review/<uuid:case_id>/decide/": _decisions,
         "screening/<slug:questionnaire>/<slug:section>/save/": _packets,
         "screening/<slug:questionnaire>/notice/<slug:key>/": _questionnaires,
@@ -221,6 +240,7 @@ class World:
     }  # fmt: skip
     _by_place: dict[str, Callable[[World], Tries]] = {
         "case_id": _cases,
+        "attempt_id": _entered,
         "alert_id": _alerts,
         "submission_id": _submissions,
         "section": _questionnaires,
@@ -265,21 +285,27 @@ class Desk:
             if draft and view in self.states and view != "send-back":
                 data = {"digest": draft.digest()}
             if view.startswith(("preview", "sample", "impact")):
-                return self._trying(draft, data)
+                return self._trying(data)
             tries = {"there": Try({"object_id": draft.pk if draft else 1, "number": 1}, data)}
             if draft and view in self.states:
                 late = drafts.submitted if view == "submit" else drafts.draft
                 tries["other state"] = Try({"object_id": late.pk}, {**data, "digest": late.digest()})
         return {**tries, "missing": Try({"object_id": 999_999, "number": 999_999}, data)}
 
-    def _trying(self, draft: Questionnaire, data: dict[str, Any]) -> Tries:
+    def _trying(self, data: dict[str, Any]) -> Tries:
         """A sample and a run of the draft; and of a questionnaire that is not there."""
-        sample = samples.keep(draft, name="One", answers={}, facts={}, today=date(2026, 11, 1), expected={})
-        run = impact.ask(draft, by=self._drafts[Questionnaire].writer)
+        sample, run = self._tried
         here = {"section": "bone", "notice": "emergency", "sample": sample.pk, "run": run.pk}
-        there = {"object_id": draft.pk, **here}
         data = {**data, "sample": sample.pk, "accept": "1"}
-        return {"there": Try(there, data), "missing": Try({**here, "object_id": 999_999}, data)}
+        there = Try({"object_id": self._drafts[Questionnaire].draft.pk, **here}, data)
+        return {"there": there, "missing": Try({**here, "object_id": 999_999}, data)}
+
+    @cached_property
+    def _tried(self) -> tuple[Sample, ImpactRun]:
+        drafts = self._drafts[Questionnaire]
+        day = date(2026, 11, 1)
+        sample = samples.keep(drafts.draft, name="One", answers={}, facts={}, today=day, expected={})
+        return sample, impact.ask(drafts.draft, by=drafts.writer)
 
     def _data(self, view: str) -> dict[str, Any]:
         if view == "delete":

@@ -56,6 +56,8 @@ class SettingsForm(forms.Form):
 
     def __init__(self, data: Any, *, editions: list[Any], spoken: list[str], **options: Any) -> None:
         super().__init__(data, use_required_attribute=False, **options)
+        for name, field in self.fields.items():
+            field.widget.attrs["class"] = "form-check-input" if name == "on_duty" else "form-control"
         choices: Any = [(0, _("the draft, as it is now"))]
         choices += [(each, _("edition %(number)s") % {"number": each}) for each in editions]
         self.fields["edition"].choices = choices  # type: ignore[attr-defined]
@@ -78,10 +80,13 @@ class SampleForm(forms.Form):
     name = forms.CharField(
         label=gettext_lazy("Name"),
         max_length=150,
+        widget=forms.TextInput(attrs={"class": "form-control"}),
         help_text=gettext_lazy("What is special about these answers. Never a person's name."),
     )
     note = forms.CharField(
-        label=gettext_lazy("What it is for"), required=False, widget=forms.Textarea(attrs={"rows": 2})
+        label=gettext_lazy("What it is for"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "class": "form-control"}),
     )
 
 
@@ -143,9 +148,8 @@ class PreviewPages(TriedPages):
             if notice not in trial.definition.notices:
                 raise Http404
             then = request.GET.get("then", "")
-            onwards = self._links(draft, trial)("section", 0, then)
-            if trial.section(then) is None:
-                onwards = self._links(draft, trial)("check", 0)
+            links = self._links(draft, trial)
+            onwards = links("section", 0, then) if trial.section(then) else links("check", 0)
             asked = request.method == "POST" and request.POST.get("call_me") == "yes"
             if request.method == "POST" and not asked:
                 return redirect(onwards)

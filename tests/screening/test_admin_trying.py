@@ -125,6 +125,8 @@ def test_a_notice_says_nobody_is_told_and_asks_nobody_to_call(desk: Client, draf
     assert "Nobody is told of anything" in text(desk.get(address))
     assert desk.post(address, {"call_me": "yes"}).status_code == 200
     assert desk.get(at("notice", draft, "no")).status_code == 404
+    for then in ("", "?then=no", "?then=check"):  # an address that was typed, or cut off
+        assert desk.get(at("notice", draft, "emergency") + then).status_code == 200
     assert rows() == before
 
 
