@@ -50,6 +50,7 @@ NOT_OF_PATIENTS = {
     "education.ArticleRead": "which texts somebody met: the same list for everyone, and no word of health",
     "screening.Questionnaire": "who submitted and approved it",
     "screening.QuestionnaireEdition": "who approved and published it",
+    "screening.Translation": "who wrote and who checked it",
     "screening.ImpactRun": "which author asked; it holds counts, and ids that are shown to who may see them",
     "notes.Note": "the tests' own",
     "notes.NoteEdition": "the tests' own",

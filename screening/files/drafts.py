@@ -42,6 +42,7 @@ def bring_in(document: dict[str, Any], *, by: Any, version: int | None = None) -
     expected = questionnaire.version
     open_ = unproven(document, questionnaire)
     questionnaire.restore(_with_open(document, open_))
+    questionnaire.translations.filter(written_by=None).update(written_by=by)  # so somebody else checks them
     written = save_draft(questionnaire, by=by, expected_version=expected)
     return Imported(questionnaire, created, written, len(open_))
 

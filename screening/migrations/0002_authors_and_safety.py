@@ -110,6 +110,9 @@ class Migration(migrations.Migration):
                 ('texts', models.JSONField(default=dict, verbose_name='texts')),
                 ('state', models.CharField(choices=[('needs_check', 'needs clinical check'), ('checked', 'checked')], default='needs_check', max_length=11, verbose_name='state')),
                 ('source', models.CharField(max_length=16, verbose_name='made from')),
+                ('checked_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                ('checked_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('written_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'verbose_name': 'translation',

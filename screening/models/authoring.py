@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -355,6 +356,12 @@ class Notice(QuestionnaireRow):
         return self.title
 
 
+def _account() -> Any:
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
+
+
 class Translation(QuestionnaireRow):
     """The texts of one part of a questionnaire in another language; see `screening.engine.translating`."""
 
@@ -367,6 +374,10 @@ class Translation(QuestionnaireRow):
     texts = models.JSONField(_("texts"), default=dict)  # member -> text, list of texts, or choice -> text
     state = models.CharField(_("state"), max_length=11, choices=State, default=State.NEEDS_CHECK)
     source = models.CharField(_("made from"), max_length=16)  # of the texts it was made from, a short digest
+    # Beside the document: who wrote a text is not the one who checks it.
+    written_by = _account()
+    checked_by = _account()
+    checked_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta(Row.Meta):
         verbose_name = _("translation")

@@ -16,7 +16,7 @@ from screening.engine.translating import in_language, offered
 if TYPE_CHECKING:
     from django.db import models
 
-    from screening.models.authoring import Questionnaire, QuestionnaireEdition
+    from screening.models.authoring import Questionnaire, QuestionnaireEdition, Translation
 
 LANGUAGE = 1
 CONTENT = Path(__file__).resolve().parent.parent / "content"
@@ -125,6 +125,7 @@ def write_rows(questionnaire: Questionnaire, document: dict[str, Any]) -> None:
     sent = document.get("sent", {})
     questionnaire.sent_title, questionnaire.sent_body = sent.get("title", ""), sent.get("body", "")
     questionnaire.save()
+    known = {(row.language, row.part): row for row in questionnaire.translations.all()}
     _write_sections(questionnaire, document["sections"])
     _write_criteria(questionnaire, document["criteria"])
     for related, names, key in (
@@ -138,6 +139,19 @@ def write_rows(questionnaire: Questionnaire, document: dict[str, Any]) -> None:
         related.all().delete()
         for position, member in enumerate(document.get(key, []), 1):
             related.create(position=position, **_fields(member, names))
+    _keep_names(questionnaire, known)
+
+
+def _keep_names(questionnaire: Questionnaire, known: dict[tuple[str, str], Translation]) -> None:
+    """A translation that says what it said before was written, and checked, by whom it was."""
+    for row in questionnaire.translations.all():
+        before = known.get((row.language, row.part))
+        if before is None or before.texts != row.texts:
+            continue
+        row.written_by_id = before.written_by_id
+        if (before.state, before.source) == (row.state, row.source):
+            row.checked_by_id, row.checked_at = before.checked_by_id, before.checked_at
+        row.save(update_fields=["written_by", "checked_by", "checked_at"])
 
 
 def _write_sections(questionnaire: Questionnaire, sections: list[dict[str, Any]]) -> None:
