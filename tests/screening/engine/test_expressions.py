@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import tomllib
 import warnings
 from contextlib import suppress
 from decimal import Decimal
-from time import perf_counter
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from screening.engine.expressions import Expression, ExpressionError, Literal, Node, parse, printed, walk
+from screening.engine.expressions import (
+    Expression,
+    ExpressionError,
+    Literal,
+    Name,
+    Node,
+    parse,
+    printed,
+    walk,
+)
 from tests.screening.engine.languages import condition, numeric
 
 PIECES = (
@@ -112,11 +122,61 @@ def test_length_is_limited_also_as_printed() -> None:
         parse(tight)
 
 
-@pytest.mark.parametrize(
-    "typed", ["total_known(" + "1," * 59 + "1)", "a in (" + ",".join("1" * 660) + ")", "-" * 1999]
+SHIPPED = tomllib.loads(
+    (Path(__file__).parents[3] / "screening" / "content" / "spinal-fusion.toml").read_text(encoding="utf-8")
 )
-def test_the_longest_expressions_parse_at_once(typed: str) -> None:
-    began = perf_counter()
-    with suppress(ExpressionError):
+WRITTEN = [rule["when"] for each in SHIPPED["criteria"] for rule in each["rules"]]
+WRITTEN += [each["expression"] for each in SHIPPED["calculations"]]
+slips = st.lists(
+    st.tuples(st.integers(0, 400), st.integers(0, 6), st.sampled_from((*PIECES, "", " and ", "≥", "'"))),
+    max_size=4,
+)
+
+
+@given(st.sampled_from(WRITTEN), slips)
+def test_a_slip_in_a_rule_is_an_expression_error_or_still_a_rule(
+    typed: str, slips: list[tuple[int, int, str]]
+) -> None:
+    for place, length, instead in slips:
+        typed = typed[:place] + instead + typed[place + length :]
+    expression, error = parsed(typed)
+    if expression is not None:
+        assert parse_again(expression) == expression
+    if error is not None:
+        assert 0 <= error.position <= len(typed)
+        assert error.message.endswith(".")
+
+
+def parsed(typed: str) -> tuple[Expression | None, ExpressionError | None]:
+    try:
+        return parse(typed), None
+    except ExpressionError as error:
+        return None, error
+
+
+@pytest.mark.parametrize(
+    ("typed", "position", "said"),
+    [
+        ('smoking = "daily"', 8, "Write == to ask whether two values are the same."),
+        ("bmi ≥ 30", 4, "Write >= for: at least."),
+        ("bmi => 30", 4, "Write >= for: at least."),
+        ('smoking == “daily”', 11, 'Write straight quotation marks, as in "yes".'),
+        ('a == "x" && b == "y"', 9, "Write and."),
+        ('a == "x', 5, "A quotation mark is missing."),
+        ("(a < 1 and b < 1", 0, "A bracket is missing."),
+        ("a < 1) and b < 1", 5, "There is a bracket too many."),
+        ("a < 1 and", 9, "This is not a complete expression."),
+        (" \n a < 1 and # told", 13, "A rule cannot hold a remark: # is not part of the language."),
+        ("a < 1e3", 4, "Write numbers as 30 or 2.5."),
+    ],
+)  # fmt: skip
+def test_a_common_slip_is_named_with_its_place_and_the_way_out(typed: str, position: int, said: str) -> None:
+    with pytest.raises(ExpressionError) as refused:
         parse(typed)
-    assert perf_counter() - began < 0.1  # 10 ms are usual; a busy machine gets ten times that
+    assert (refused.value.position, refused.value.message) == (position, said)
+
+
+def test_every_part_of_an_expression_knows_its_place() -> None:
+    typed = '\n answered(a) and "é" in (b, c) or -d * 2 < limit'
+    places = {node.key: node.at for node in walk(parse(typed).node) if isinstance(node, Name)}
+    assert {key: typed[at : at + len(key)] for key, at in places.items()} == {key: key for key in places}
