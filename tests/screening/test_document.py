@@ -3,8 +3,9 @@
 import pytest
 
 from screening.engine.definition import read
-from screening.models import Questionnaire
+from screening.models import Questionnaire, QuestionnaireEdition, document
 from screening.models.document import compile_rows, shipped, write_rows
+from tests.screening.factories import make_edition
 
 
 @pytest.fixture
@@ -13,9 +14,9 @@ def questionnaire(db):
 
 
 def test_the_shipped_questionnaire_goes_into_rows_and_back_without_a_loss(questionnaire):
-    document = shipped("spinal-fusion")
-    write_rows(questionnaire, document)
-    assert read(compile_rows(questionnaire)) == read(document)
+    content = shipped("spinal-fusion")
+    write_rows(questionnaire, content)
+    assert read(compile_rows(questionnaire)) == read(content)
 
 
 def test_the_rows_say_the_same_after_a_second_time(questionnaire):
@@ -23,3 +24,20 @@ def test_the_rows_say_the_same_after_a_second_time(questionnaire):
     once = compile_rows(questionnaire)
     write_rows(questionnaire, once)
     assert compile_rows(questionnaire) == once
+
+
+@pytest.mark.django_db
+def test_an_edition_is_read_once_a_process_however_many_ask_for_it(monkeypatch):
+    reads = []
+
+    def counted(content):
+        reads.append(content["key"])
+        return read(content)
+
+    monkeypatch.setattr(document, "read", counted)
+    monkeypatch.setattr(document, "_definitions", {})
+    edition = make_edition()
+    again = QuestionnaireEdition.objects.get(pk=edition.pk)
+    assert edition.definition is again.definition
+    assert again.definition is edition.definition
+    assert reads == [edition.definition.key]
