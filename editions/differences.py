@@ -159,7 +159,9 @@ def _pieces(old: list[_Token], new: list[_Token]) -> Pieces:
     found: list[tuple[str, str]] = []
     for op, start, end, first, last in _steps([token.name for token in old], [token.name for token in new]):
         if op == "equal":
-            found.append(("same", "".join(token.stays for token in new[first:last])))
+            # A space before what went stays, though what follows now stands closer.
+            closing = max(old[end - 1].stays, new[last - 1].stays, key=len)
+            found.append(("same", "".join(token.stays for token in new[first : last - 1]) + closing))
             continue
         found.append(("removed", "".join(token.moves for token in old[start:end])))
         found.append(("added", "".join(token.moves for token in new[first:last])))

@@ -19,6 +19,7 @@ from editions.models import Draft
 from education.models import Article, ArticleRead, Topic
 from portal.accounts.models import Care, Contact, NoticeText, Practice, User
 from screening import answering, entering, impact, samples
+from screening.admin.checking import titles
 from screening.models import AnswersInProgress, Case, Extra, ImpactRun, Questionnaire, Sample
 from screening.models.document import write_rows
 from tests.conftest import make_patient, make_user
@@ -283,7 +284,8 @@ class Desk:
             )
             draft = getattr(drafts, state, None)
             if draft and view in self.states and view != "send-back":
-                data = {"digest": draft.digest()}
+                reasons = {f"reason_{code}": "It is right as it is." for code in titles()}
+                data = {"digest": draft.digest(), **reasons}
             if view.startswith(("preview", "sample", "impact")):
                 return self._trying(data)
             tries = {"there": Try({"object_id": draft.pk if draft else 1, "number": 1}, data)}

@@ -180,7 +180,9 @@ def words(was: str, becomes: str) -> Pieces:
     pieces: list[tuple[str, str]] = []
     for op, start, end, first, last in matcher.get_opcodes():
         if op == "equal":
-            pieces.append(("same", _joined(new[first:last])))
+            # A space before what went stays, though what follows now stands closer.
+            closing = max(old[end - 1], new[last - 1], key=_length)
+            pieces.append(("same", _joined((*new[first : last - 1], closing))))
             continue
         if start < end:
             pieces.append(("removed", _joined(old[start:end])))
@@ -188,6 +190,10 @@ def words(was: str, becomes: str) -> Pieces:
             pieces.append(("added", _joined(new[first:last])))
     only_spaces = all(op == "same" for op, _text in pieces)
     return whole if only_spaces and was != becomes else tuple(pieces)
+
+
+def _length(token: tuple[str, str]) -> int:
+    return sum(map(len, token))
 
 
 def _joined(tokens: Iterable[tuple[str, str]]) -> str:
