@@ -21,8 +21,9 @@ from editions.canonical import canonical, digest
 from education.models import Article, ArticleEdition
 from portal.accounts.models import User
 from screening import answering
+from screening.admin import order
 from screening.models import AnswersInProgress, Case, QuestionnaireEdition
-from screening.models.document import shipped
+from screening.models.document import shipped, write_rows
 from tests.screening.calm import CALM
 from tests.screening.factories import make_edition
 
@@ -38,6 +39,8 @@ EXPECTED: dict[str, tuple[int, int]] = {
     "submit": (12, 5),
     "list": (10, 1),
     "case": (14, 1),
+    "outline": (34, 0),
+    "thresholds": (42, 0),
 }
 
 pytestmark = pytest.mark.usefixtures("practice", "on_duty")
@@ -161,3 +164,20 @@ def test_a_case_that_was_opened_before(
     address = reverse("review:case", args=[case.pk])
     reviewer.get(address)
     assert statements(lambda: reviewer.get(address)) == EXPECTED["case"]
+
+
+def test_the_outline_of_a_questionnaire_however_many_rows_it_has(
+    edition: QuestionnaireEdition, editor: User, login: Callable[..., Client]
+) -> None:
+    draft, browser = edition.questionnaire, login(editor)
+    write_rows(draft, edition.document)
+    pages = {
+        name: reverse(f"admin:screening_questionnaire_{name}", args=[draft.pk])
+        for name in ("change", "thresholds")
+    }
+    browser.get(pages["change"])  # content types are read once a process
+    assert statements(lambda: browser.get(pages["change"])) == EXPECTED["outline"]
+    assert statements(lambda: browser.get(pages["thresholds"])) == EXPECTED["thresholds"]
+    for section in list(draft.sections.all()):
+        order.duplicate(section, draft)
+    assert statements(lambda: browser.get(pages["change"])) == EXPECTED["outline"]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 from django import forms
@@ -13,12 +12,10 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from screening.admin.whole import Whole, parsed
-from screening.engine.definition import FACTS, YES_NO
-from screening.engine.expressions import Compare, Literal, Name, Node, Tuple_, walk
+from screening.admin.whole import Whole
+from screening.engine.definition import YES_NO
 from screening.models import Question
 
-WITH_CHOICES = ("yes_no", "choice", "several", "scale")
 TOKEN = re.compile(r"\"[^\"]*\"?|'[^']*'?|[\w.]+|\S")
 
 
@@ -130,9 +127,6 @@ def expression_help(whole: Whole) -> SafeString:
     return render_to_string("admin/screening/includes/expression_help.html", context)
 
 
-# What is wrong with what was typed
-
-
 def marked(text: str, position: int | None) -> str:
     """The expression with « » around the word at that place; empty where no place is known."""
     line = text.strip().replace("\r", " ").replace("\n", " ")
@@ -142,36 +136,3 @@ def marked(text: str, position: int | None) -> str:
         if token.end() > position:
             return f"{line[: token.start()]}«{token[0]}»{line[token.end() :]}"
     return f"{line} «…»"
-
-
-def advice(text: str, whole: Whole) -> Iterator[str]:
-    """What could have been meant: the nearest keys for those that there are not, the choices that there are."""
-    expression = parsed(text)
-    if expression is None:
-        return
-    questions = {q["key"]: q for section in whole.document["sections"] for q in section["questions"]}
-    known = {entry.key for shelf in shelves(whole) for entry in shelf.entries} | set(FACTS)
-    for key in sorted(expression.names - known):
-        if near := get_close_matches(key, sorted(known), n=3, cutoff=0.6):
-            yield _("Instead of %(key)s, did you mean %(keys)s?") % {"key": key, "keys": ", ".join(near)}
-    for key, value in _compared(expression.node):
-        q = questions.get(key, {"type": ""})
-        if q["type"] not in WITH_CHOICES:
-            continue
-        known_values = values_of(q)
-        if _written(value, q["type"]) not in known_values.split(", "):
-            yield _("The answers of %(key)s are: %(values)s.") % {"key": key, "values": known_values}
-
-
-def _compared(node: Node) -> Iterator[tuple[str, str]]:
-    """(key, text) for each text that a key is compared with."""
-    for each in walk(node):
-        if not isinstance(each, Compare):
-            continue
-        sides: list[Node] = [each.first]
-        for _op, right in each.rest:
-            sides += right.items if isinstance(right, Tuple_) else [right]
-        for name in sides:
-            for other in sides:
-                if isinstance(name, Name) and isinstance(other, Literal):
-                    yield name.key, str(other.value)

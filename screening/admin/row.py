@@ -87,9 +87,7 @@ class PartInline(Expressive, admin.options.InlineModelAdmin):
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         formset = super().get_formset(request, obj, **kwargs)
-        unfit = getattr(request, UNFIT, ())
-        whole = Whole.of(questionnaire_of(obj)) if unfit and obj is not None else None
-        return type(formset.__name__, (formset,), {"unfit": unfit, "whole": whole})
+        return type(formset.__name__, (formset,), {"unfit": getattr(request, UNFIT, ())})
 
 
 class RowAdmin(Expressive, admin.ModelAdmin):

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from editions.forms import Conflict
 from screening.admin import together
-from screening.admin.help import advice, marked
+from screening.admin.help import marked
 from screening.admin.order import EXPRESSIONS, parent_name, siblings
 from screening.admin.places import address, questionnaire_of
 from screening.admin.whole import Whole, used_in_words
@@ -63,13 +63,11 @@ def field_for(problem: Problem, form: forms.BaseForm) -> str:
     return name if name in form.fields else ""
 
 
-def sentences(problem: Problem, text: str = "", whole: Whole | None = None) -> list[ValidationError]:
-    """What is said at a field: the problem, the place in the expression, and what could have been meant."""
-    said = [problem.message]
-    if shown := marked(text, getattr(problem, "position", None)):
+def sentences(message: str, text: str, position: int | None) -> list[ValidationError]:
+    """What is said at a field: the problem, and the place in the expression where it is known."""
+    said = [message]
+    if shown := marked(text, position):
         said.append(_("The place is marked: %(text)s") % {"text": shown})
-    if whole is not None:
-        said += advice(text, whole)
     return [ValidationError(sentence, code="unfit") for sentence in said]
 
 
@@ -89,16 +87,14 @@ class ExpressionForm(forms.ModelForm):
         try:
             parse(text)
         except ExpressionError as error:
-            problem = Problem("", "expression", error.message)
-            said = sentences(problem)
-            if shown := marked(text, error.position):
-                said.append(ValidationError(_("The place is marked: %(text)s") % {"text": shown}))
-            self.add_error(name, ValidationError(said))
+            self.add_error(name, ValidationError(sentences(error.message, text, error.position)))
 
-    def say(self, broken: Broken, whole: Whole | None) -> None:
+    def say(self, broken: Broken) -> None:
         """Say what would not fit at its field, or on top."""
-        text = str(self.data.get(self.add_prefix(broken.field), "")) if broken.field in EXPRESSIONS else ""
-        self.add_error(broken.field or None, ValidationError(sentences(broken.problem, text, whole)))
+        problem, field = broken.problem, broken.field
+        text = str(self.data.get(self.add_prefix(field), "")) if field in EXPRESSIONS else ""
+        said = sentences(problem.message, text, problem.position)
+        self.add_error(field or None, ValidationError(said))
 
 
 class PartForm(ExpressionForm):
@@ -253,7 +249,7 @@ class RowForm(ExpressionForm):
 
     def _say_unfit(self, broken: Broken) -> None:
         if broken.prefix == "":
-            self.say(broken, self.whole)
+            self.say(broken)
         elif broken.prefix is None:
             self.add_error(None, ValidationError(_linked(broken), code="unfit"))
         else:
@@ -277,7 +273,6 @@ class UnfitFormSet(forms.models.BaseInlineFormSet):
     """Says what would not fit at the rows inside a form."""
 
     unfit: ClassVar[tuple[Broken, ...]] = ()
-    whole: ClassVar[Whole | None] = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -311,7 +306,7 @@ class UnfitFormSet(forms.models.BaseInlineFormSet):
         for broken in self.unfit:
             for form in self.forms:
                 if form.prefix == broken.prefix and isinstance(form, ExpressionForm) and form.is_bound:
-                    form.say(broken, self.whole)
+                    form.say(broken)
 
 
 def _swap(data: Any, one: str, other: str) -> None:

@@ -192,7 +192,8 @@ class ThresholdPages(Pages):
             found = [problem for problem in problems(questionnaire.content()) if problem not in before]
             if found:
                 transaction.set_rollback(True)
-        for problem in found:
+        own = [problem for problem in found if problem.code in ("order", "bounds")]
+        for problem in own or found:  # the others follow from these
             form.say(problem)
         if found:
             return False

@@ -34,7 +34,7 @@ def test_out_of_order_is_said_at_both_numbers_and_all_that_was_typed_stays(login
     form = response.context["form"]
     said = ["BMI class 2 has to be above BMI class 1."]
     assert (form.errors["value-bmi_class_1"], form.errors["value-bmi_class_2"]) == (said, said)
-    assert "obesity_class_1</a>: This can never be true" in form.errors["__all__"][0]
+    assert "__all__" not in form.errors
     assert (form["value-bmi_class_1"].value(), form["value-phq9_severe"].value()) == ("36", "16")
     assert (value("bmi_class_1"), value("phq9_severe")) == (30, 15)
     assert publishing.last_change(draft).version == 1
