@@ -20,7 +20,7 @@ from screening.host import Person, host
 from screening.models import Alert, Case, Decision, Finding, Submission, UrgentAnswer
 from screening.models.document import definition_of
 from screening.models.placing import urgency_of
-from screening.worklist import urgent_texts
+from screening.worklist import Fell, fallen, urgent_texts
 
 
 @dataclass(frozen=True)
@@ -60,12 +60,42 @@ class Sent:
 
     submission: Submission
     definition: Definition
+    assessed: bool  # the practice may have switched the assessment off
+    entered_by: str  # a name, where staff typed the answers in
     reported: list[Reported]
     unreported: list[Criterion]
     extras: list[str]
     derived: list[Derived]
     own_words: list[Answered]
     sections: list[tuple[Section, list[Answered]]]
+
+
+@dataclass(frozen=True)
+class Turned:
+    """A criterion that came to something else than the time before. None: to nothing."""
+
+    label: str
+    was: Finding | None
+    now: Finding | None
+
+
+@dataclass(frozen=True)
+class Reworded:
+    """An answer that is not what it was. Empty: there was, or is, none."""
+
+    question: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What is different from the submission before, in the words of each one's own edition."""
+
+    before: Submission
+    turned: list[Turned]
+    answers: list[Reworded]
+    assessed: bool  # both were; where one was not, its findings are not gone, they were never looked for
 
 
 @dataclass(frozen=True)
@@ -83,6 +113,8 @@ class CaseFile:
     taken_by: str
     urgent: list[Urgent]
     sent: Sent | None
+    compared: Compared | None
+    fell: list[Fell]
     submissions: list[Submission]
     decisions: list[Concluded]
     alerts: list[AlertFile]
@@ -107,14 +139,18 @@ def read(user: Any, case: Case, submission_id: UUID | None = None) -> CaseFile:
     alerts = list(Alert.objects.visible_to(user).filter(case=case, **mine).order_by("raised_at"))
     decisions = list(Decision.objects.visible_to(user).filter(case=case, **mine).order_by("-at", "-pk"))
     names = {case.patient_id, case.taken_by_id, *(row.acknowledged_by_id for row in alerts)}
-    people = host().people(list((names | {row.by_id for row in decisions}) - {None}))
+    names |= {row.by_id for row in decisions} | {row.entered_by_id for row in submissions}
+    people = host().people(list(names - {None}))
     chosen = submission_id or case.submission_id
+    sent, compared = _sent(user, case, chosen, submissions, people) if chosen else (None, None)
     return CaseFile(
         case=case,
         person=people[case.patient_id],
         taken_by=people[case.taken_by_id].name if case.taken_by_id else "",
         urgent=_urgent(user, case, alerts, people),
-        sent=_sent(user, case, chosen) if chosen else None,
+        sent=sent,
+        compared=compared,
+        fell=fallen(case, sent.definition if sent else None),
         submissions=submissions,
         decisions=[Concluded(row, people[row.by_id].name) for row in decisions],
         alerts=alertfile.read(user, alerts),
@@ -149,28 +185,93 @@ def _urgent(user: Any, case: Case, alerts: list[Alert], people: dict[Any, Person
     return sorted(urgent, key=lambda each: -urgency_of(each.row.level))
 
 
-def _sent(user: Any, case: Case, submission_id: UUID) -> Sent:
-    submission = (
+def _sent(
+    user: Any, case: Case, id_: UUID, submissions: list[Submission], people: dict[Any, Person]
+) -> tuple[Sent, Compared | None]:
+    """The submission, and what is different from the one before. Both are read together."""
+    before = _before(id_, submissions)
+    ids = [id_] if before is None else [id_, before]
+    rows = (
         Submission.objects.visible_to(user)
-        .filter(patient=case.patient_id, questionnaire=case.questionnaire_id)
+        .filter(patient=case.patient_id, questionnaire=case.questionnaire_id, pk__in=ids)
         .select_related("edition")
         .defer("edition__content")
-        .get(pk=submission_id)
     )
+    read = {row.pk: row for row in rows}
+    if id_ not in read:
+        raise Submission.DoesNotExist
+    found: dict[UUID, dict[str, Finding]] = {pk: {} for pk in ids}
+    for row in Finding.objects.visible_to(user).filter(submission__in=ids):
+        found[row.submission_id][row.criterion] = row
+    sent = _read(read[id_], found[id_], people)
+    compared = _compare(read[before], found[before], sent, found[id_]) if before in read else None
+    return sent, compared
+
+
+def _before(id_: UUID, submissions: list[Submission]) -> UUID | None:
+    """What was sent just before."""
+    ids = [row.pk for row in submissions]
+    older = ids[ids.index(id_) + 1 :] if id_ in ids else []
+    return older[0] if older else None
+
+
+def _read(submission: Submission, findings: dict[str, Finding], people: dict[Any, Person]) -> Sent:
     definition = definition_of(submission.edition)
-    findings = {row.criterion: row for row in Finding.objects.visible_to(user).filter(submission=submission)}
     answers, outcome = loads(submission.answers), json.loads(submission.outcome)
     extras = {rule.reason: rule.text for rule in definition.extras}
     return Sent(
         submission=submission,
         definition=definition,
+        assessed=bool(outcome),
+        entered_by=people[submission.entered_by_id].name if submission.entered_by_id else "",
         reported=[Reported(c, findings[c.key]) for c in definition.criteria if c.key in findings],
-        unreported=[c for c in definition.criteria if c.key not in findings],
-        extras=[extras.get(reason, reason) for reason in outcome["extras"]],
+        unreported=[c for c in definition.criteria if outcome and c.key not in findings],
+        extras=[extras.get(reason, reason) for reason in outcome.get("extras", ())],
         derived=_derived(definition, loads(submission.values)),
         own_words=[a for a in _answered(definition, answers) if a.question.type == "text"],
         sections=_by_section(definition, answers),
     )
+
+
+def _compare(before: Submission, were: dict[str, Finding], sent: Sent, now: dict[str, Finding]) -> Compared:
+    old, new = definition_of(before.edition), sent.definition
+    labels = {c.key: c.label for c in (*old.criteria, *new.criteria)}
+    assessed = sent.assessed and before.outcome != "{}"
+    return Compared(
+        before=before,
+        turned=[
+            Turned(label, were.get(key), now.get(key))
+            for key, label in labels.items()
+            if assessed and _came_to(were.get(key)) != _came_to(now.get(key))
+        ],
+        answers=_reworded(old, loads(before.answers), new, loads(sent.submission.answers)),
+        assessed=assessed,
+    )
+
+
+def _came_to(finding: Finding | None) -> Any:
+    if finding is None:
+        return None
+    reasons = [reason.get("reason") for reason in finding.reasons]
+    return finding.category, finding.could_be, finding.grade, reasons
+
+
+def _reworded(
+    old: Definition, before: dict[str, Any], new: Definition, after: dict[str, Any]
+) -> list[Reworded]:
+    """In the order of the questions of today, then those that are asked no more."""
+    was = {each.question.key: each for each in _answered(old, before)}
+    now = {each.question.key: each for each in _answered(new, after)}
+    keys = [key for key in {**new.questions, **old.questions} if before.get(key) != after.get(key)]
+    return [
+        Reworded(
+            (now.get(key) or was[key]).question.text,
+            was[key].answer if key in was else "",
+            now[key].answer if key in now else "",
+        )
+        for key in keys
+        if key in was or key in now
+    ]
 
 
 def _answered(definition: Definition, answers: dict[str, Any]) -> list[Answered]:

@@ -27,6 +27,7 @@ CATEGORIES = [
     ("relative", _("Relative criteria reported")),
     ("clarify", _("To clarify")),
     ("none", _("Nothing reported")),
+    ("stored", _("Not assessed")),
 ]
 
 # What has to be said in words, and how we ask for it.

@@ -106,7 +106,7 @@ def decide(
             rescreen_on=rescreen_on,
             returned_because="",
             fallen={},
-            rank=rank(case),
+            rank=rank(case) if case.fallen else case.rank,
         )
     )
     if not moved:

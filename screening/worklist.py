@@ -22,6 +22,7 @@ from screening.host import Person, host
 from screening.models import Case, QuestionnaireEdition
 from screening.models.cases import CaseRows, Place
 from screening.models.document import definition_of
+from screening.models.placing import URGENCY
 
 PAGE = 50
 CAP = 500  # counting stops here
@@ -59,6 +60,15 @@ class Reported:
 
 
 @dataclass(frozen=True)
+class Fell:
+    """A flag that a later submission lowered, and that stands until a surgeon decides. Urgency has no label."""
+
+    label: str
+    was: str
+    now: str
+
+
+@dataclass(frozen=True)
 class Row:
     case: Case
     person: Person
@@ -66,6 +76,7 @@ class Row:
     mine: bool
     urgent: list[str]
     reported: list[Reported]
+    fell: list[Fell]
 
 
 @dataclass(frozen=True)
@@ -226,7 +237,19 @@ def _row(case: Case, definition: Definition | None, people: dict[Any, Person], m
         mine=mine,
         urgent=[reasons.get(reason, reason) for reason in soonest_first(case.urgent_reasons, definition)],
         reported=list(_reported(case, definition.criteria if definition else ())),
+        fell=fallen(case, definition),
     )
+
+
+def fallen(case: Case, definition: Definition | None) -> list[Fell]:
+    """Urgency first, then the criteria in the order of the questionnaire."""
+    labels = {criterion.key: criterion.label for criterion in (definition.criteria if definition else ())}
+    order = [URGENCY, *labels, *case.fallen]
+    return [
+        Fell("" if key == URGENCY else labels.get(key, key), case.fallen[key]["was"], case.fallen[key]["is"])
+        for key in dict.fromkeys(order)
+        if key in case.fallen
+    ]
 
 
 def _reported(case: Case, criteria: Iterable[Criterion]) -> Iterable[Reported]:

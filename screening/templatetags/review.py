@@ -33,6 +33,18 @@ SHORT = {
     "clarify": _("to clarify"),
     "info": _("for information"),
 }
+# The shortest words, for what stood and what stands now.
+FALLEN = {
+    "absolute": _("absolute"),
+    "possible": _("possibly absolute"),
+    "relative": _("relative"),
+    "clarify": _("to clarify"),
+    "info": _("for information"),
+    "none": _("none"),
+    "stored": _("not assessed"),
+    "now": _("now"),
+    "same_day": _("the same day"),
+}
 MINUTE, HOUR, DAY = 60, 60 * 60, 24 * 60 * 60
 
 
@@ -44,6 +56,11 @@ def category_words(category: str) -> Any:
 @register.filter
 def category_short(category: str) -> Any:
     return SHORT.get(category, category)
+
+
+@register.filter
+def fallen_words(category: str) -> Any:
+    return FALLEN.get(category, category)
 
 
 @register.filter

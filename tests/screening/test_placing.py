@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from screening import reviewing
 from screening.models import Case
 from screening.models.placing import place_sent, place_urgent, rank
 from tests.screening.factories import make_case, make_edition, make_submission
@@ -118,3 +119,107 @@ def test_it_is_known_at_once_whether_somebody_has_the_patient_in_care(patient, o
         submission = make_submission(person)
         case = place_sent(submission=submission, outcome=OUTCOME, raised={}, at=submission.submitted_at)
         assert case.unassigned is unassigned
+
+
+# Lowered ------------------------------------------------------------------------------------------------
+
+
+NOTHING = {**OUTCOME, "headline": "none", "relative_count": 0, "criteria": {}}
+ABSOLUTE = {
+    **NOTHING,
+    "headline": "absolute",
+    "criteria": {"bone": {"category": "absolute", "reasons": ["bone_low"]}},
+}
+POSSIBLE = {
+    **NOTHING,
+    "headline": "clarify",
+    "possible_absolute": ["bone"],
+    "criteria": {"bone": {"category": "clarify", "reasons": ["bone_unknown"], "could_be": "absolute"}},
+}
+
+
+def sent(patient, outcome, **raised):
+    submission = make_submission(patient)
+    return place_sent(submission=submission, outcome=outcome, raised=raised, at=submission.submitted_at)
+
+
+def test_what_a_newer_submission_lowers_keeps_its_place_and_is_marked(patient):
+    before = sent(patient, ABSOLUTE)
+    case = sent(patient, NOTHING)
+    assert case.fallen == {"bone": {"was": "absolute", "is": "none"}}
+    assert (case.headline, case.rank, case.waiting_since) == ("none", before.rank, before.waiting_since)
+
+
+def test_lowered_twice_it_is_told_from_where_it_fell(patient):
+    before = sent(patient, ABSOLUTE)
+    sent(patient, POSSIBLE)
+    case = sent(patient, NOTHING)
+    assert (case.fallen, case.rank) == ({"bone": {"was": "absolute", "is": "none"}}, before.rank)
+
+
+def test_a_possible_absolute_weighs_more_than_what_it_is_called(patient):
+    sent(patient, POSSIBLE)
+    clarify = {"bone": {"category": "clarify", "reasons": ["bone_unknown"]}}
+    case = sent(patient, {**POSSIBLE, "possible_absolute": [], "criteria": clarify})
+    assert case.fallen == {"bone": {"was": "possible", "is": "clarify"}}
+
+
+def test_an_urgency_that_was_taken_back_keeps_its_place(patient):
+    sent(patient, NOTHING, numbness="now")
+    case = sent(patient, NOTHING)
+    assert (case.urgency, case.fallen, case.rank) == (0, {"urgency": {"was": "now", "is": "none"}}, 0)
+
+
+def test_what_is_reported_again_has_not_fallen(patient):
+    for outcome in (ABSOLUTE, NOTHING, ABSOLUTE):
+        case = sent(patient, outcome)
+    assert (case.fallen, case.rank) == ({}, 200_000)
+
+
+def test_what_is_raised_is_not_marked(patient):
+    sent(patient, NOTHING)
+    assert sent(patient, ABSOLUTE).fallen == {}
+
+
+def test_an_urgent_answer_in_between_takes_no_mark_away(patient):
+    sent(patient, ABSOLUTE)
+    case = sent(patient, NOTHING)
+    marked = {"patient": patient, "questionnaire": case.questionnaire}
+    case = place_urgent(**marked, level="same_day", reasons=["fever"], at=timezone.now())
+    assert (case.fallen, case.rank) == ({"bone": {"was": "absolute", "is": "none"}}, 100_000)
+
+
+def test_a_decision_takes_the_mark_away_and_the_case_its_own_place(patient, surgeon):
+    sent(patient, ABSOLUTE)
+    case = sent(patient, NOTHING)
+    reviewing.decide(user=surgeon, case=case, version=case.version, state="discuss")
+    case.refresh_from_db()
+    assert (case.fallen, case.rank) == ({}, 600_000)
+
+
+def test_taking_a_case_does_not(patient, surgeon):
+    sent(patient, ABSOLUTE)
+    case = sent(patient, NOTHING)
+    reviewing.take(user=surgeon, case=case)
+    case.refresh_from_db()
+    assert (bool(case.fallen), case.rank) == (True, 200_000)
+
+
+# Not assessed -------------------------------------------------------------------------------------------
+
+
+def test_what_was_not_assessed_stands_before_what_reported_nothing(patient):
+    case = sent(patient, None)
+    assert (case.headline, case.criteria) == (Case.Headline.STORED, {})
+    assert rank(a("clarify")) == case.rank < rank(a("none"))
+
+
+def test_not_assessed_lowers_no_flag(patient):
+    before = sent(patient, ABSOLUTE)
+    case = sent(patient, None)
+    assert (case.fallen, case.rank) == ({"bone": {"was": "absolute", "is": "stored"}}, before.rank)
+
+
+def test_not_assessed_an_urgent_answer_stands_first_all_the_same(patient):
+    case = sent(patient, None, numbness="now")
+    assert (case.urgency, case.urgent_reasons, case.rank) == (Case.Urgency.NOW, ["numbness"], 0)

@@ -277,3 +277,83 @@ def test_what_was_calculated_is_shown_as_short_as_it_is(
     for words in (f"{labels['bmi']}</dt><dd>35.0 kg/m", f"{labels['phq2']}</dt><dd>3 ", "<dd>5.9 "):
         assert words in page
     assert labels["phq9"] not in page
+
+
+# What changed -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def corrected(patient: User, surgeon: User, case: Case) -> Case:
+    """The T-score was corrected upwards: the finding is gone, and another has come."""
+    answers = {**ANSWERS, "t_score": Decimal("-1.0"), "smoking": "yes"}
+    amendment = make_submission(
+        patient,
+        answers=answers,
+        outcome='{"extras":[],"headline":"relative"}',
+        amends=case.submission,
+        amend_reason="I read the wrong line",
+        submitted_at=MONDAY + DAY,
+        entered_by=surgeon,
+        entered_how="interview",
+    )
+    make_finding(amendment, "nicotine", category="relative", reasons=[{"reason": "n", "text": "Smokes now"}])
+    fallen = {"bone": {"was": "absolute", "is": "none"}}
+    Case.unscoped.update(submission=amendment, headline="relative", fallen=fallen)
+    return Case.unscoped.get()
+
+
+def test_before_and_after_stand_side_by_side_also_what_is_gone(browser: Client, corrected: Case) -> None:
+    page = text(browser, corrected)
+    changed = page.split("What changed since the last submission")[1].split("</section>")[0]
+    for words in (
+        "The patient's reason: I read the wrong line",
+        "Entered by Dana Diaz: asked in person or by telephone",
+        '<th scope="row">Severe osteoporosis</th>',
+        "The T-score is that of osteoporosis.",
+        "nothing reported",
+        "Smokes now",
+        '\u22123.1</td><td dir="auto">\u22121.0</td>',
+        'Do you smoke?</th><td dir="auto">No</td><td dir="auto">Yes</td>',
+    ):
+        assert words in changed
+    assert "How much do you weigh?" not in changed
+
+
+def test_what_was_lowered_is_said_above_it(browser: Client, corrected: Case) -> None:
+    page = text(browser, corrected)
+    words = "<strong>Severe osteoporosis:</strong> was absolute, now none: reported differently"
+    assert page.index(words) < page.index("What changed since the last submission")
+
+
+def test_the_first_submission_is_compared_with_nothing(browser: Client, case: Case) -> None:
+    assert "What changed since" not in text(browser, case)
+
+
+def test_the_same_answers_once_more_are_said_to_be_the_same(browser: Client, case: Case) -> None:
+    again = make_submission(case.patient, answers=ANSWERS, submitted_at=MONDAY + DAY)
+    make_finding(again)
+    Case.unscoped.update(submission=again)
+    assert "The answers are the same." in text(browser, case)
+
+
+# Not assessed -------------------------------------------------------------------------------------------
+
+
+def test_what_was_not_assessed_does_not_read_like_nothing_reported(browser: Client, patient: User) -> None:
+    submission = make_submission(patient, outcome="{}", answers=ANSWERS)
+    page = text(browser, make_case(patient, submission=submission, headline="stored", criteria={}))
+    assert "Not assessed. The practice had switched the assessment off" in page
+    assert "Nothing was reported" not in page
+    assert "Nothing reported</h3>" not in page
+
+
+def test_findings_are_not_gone_where_nobody_looked_for_them(browser: Client, case: Case) -> None:
+    again = make_submission(case.patient, outcome="{}", submitted_at=MONDAY + DAY)
+    Case.unscoped.update(submission=again, headline="stored")
+    page = text(browser, case)
+    assert "Findings cannot be compared" in page
+    assert '<th scope="row">Severe osteoporosis</th>' not in page
+
+
+def test_it_says_which_edition_was_answered(browser: Client, case: Case) -> None:
+    assert f"edition {case.submission.edition.number}, " in text(browser, case)
