@@ -87,7 +87,7 @@ def check(expression: Expression, namespace: Mapping[str, Kind], expect: str = "
 
 def zero_divisors(expression: Expression, namespace: Mapping[str, Kind]) -> list[Fault]:
     """The places that may divide by zero, for an expression that fits."""
-    divisions = _Divisions(surroundings(namespace))
+    divisions = _Divisions(surroundings({key: namespace[key] for key in expression.names}))
     divisions.look(expression.node)
     return divisions.found
 

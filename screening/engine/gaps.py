@@ -31,6 +31,7 @@ from screening.engine.trying import (
 UNKNOWN = ("not_sure", "prefer_not")  # choices that leave open what is asked
 AGAIN = "'"  # behind a key: the same key in the second of two sets of answers
 COUNTABLE = 200  # sets of answers behind a calculation that is written out rather than tried as a number
+ALTOGETHER = 100_000  # values tried for one questionnaire, so that nobody waits for minutes
 RAISING = ("absolute", "relative", "clarify")
 URGENCY = ("now", "same_day")
 WORST_FIRST = ("now", "absolute", "same_day", "relative", "clarify")
@@ -60,6 +61,7 @@ class Trial:
         self.names_of: dict[int, frozenset[str]] = {}
         self.plans: dict[int, Plan] = {}
         self.kept: list[Node] = []
+        self.left = ALTOGETHER
         self.shows = {
             key: self.expanded(each.shown_when.node)
             for key, each in definition.questions.items()
@@ -179,7 +181,7 @@ class Trial:
                 constraints += self._constraints(key, set(copies) if second else set(), again)
         env = surroundings(self.namespace)
         env |= {key + AGAIN: env[key] for key in copies}
-        return Search(env, variables, constraints)
+        return Search(env, variables, constraints, self.left)
 
     def _constraints(
         self, key: str, copies: set[str], again: tuple[str, str | None] | None
@@ -205,7 +207,10 @@ class Trial:
 
     def can_hold(self, node: Node) -> bool | None:
         """Whether answers that fit together make it true; None where that was not found out."""
-        return self._search([node], [Holds(plan(node))]).possible()
+        search = self._search([node], [Holds(plan(node))])
+        possible = search.possible()
+        self.left = max(0, self.left - search.tried)
+        return possible
 
     def gap(self, question: Question, value: str | None) -> Gap | bool | None:
         """The worst that the unknown answer hides from everybody; False: nothing; None where it was not found out."""
@@ -248,6 +253,8 @@ class Trial:
             found = search.find()
         except TooMany:
             return None
+        finally:
+            self.left = max(0, self.left - search.tried)
         if found is None:
             return None if search.rough else False
         env = {**search.env, **{name: frozenset((each,)) for name, each in found.items()}}

@@ -353,7 +353,14 @@ class Calculated:
 class Search:
     """Looks for values that keep all constraints."""
 
-    def __init__(self, env: Env, variables: Iterable[Variable], constraints: Iterable[Constraint]) -> None:
+    def __init__(
+        self,
+        env: Env,
+        variables: Iterable[Variable],
+        constraints: Iterable[Constraint],
+        most: int | None = None,
+    ) -> None:
+        self.most = MOST if most is None else min(most, MOST)
         self.variables = tuple(variables)
         self.env: dict[str, Possible] = {TODAY: frozenset((DAY,)), **env}
         self.env |= {each.key: each.possible() for each in self.variables}
@@ -379,7 +386,7 @@ class Search:
         before = self.env[each.key]
         for value in each.values:
             self.tried += 1
-            if self.tried > MOST:
+            if self.tried > self.most:
                 raise TooMany
             self.env[each.key] = frozenset((value,))
             hidden: dict[str, Possible] = {}

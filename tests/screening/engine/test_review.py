@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from editions.readability import grade
-from screening.engine import trying
+from screening.engine import gaps, trying
 from screening.engine.definition import problems
 from screening.engine.review import Check, review
 from screening.engine.translating import parts, source_of
@@ -290,3 +290,13 @@ def test_a_shipped_question_whose_not_sure_is_no_longer_noticed_is_found(key: st
     }
     places = [each.where.rpartition(".")[2] for each in review(altered, grade) if each.code == "gap"]
     assert key in places
+
+
+def test_what_is_left_when_too_much_was_tried_altogether_is_said_not_to_be_checked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(gaps, "ALTOGETHER", 40)
+    altered = document()
+    codes = {each.code for each in review(altered, told)}
+    assert "not_checked" in codes
+    assert "dead_rule" not in codes
