@@ -145,8 +145,10 @@ def stop_amending(*, patient: Any, questionnaire: Questionnaire) -> Submission:
     Returns what was to be corrected. Raises AnswersInProgress.DoesNotExist where no correction was begun.
     """
     attempt = _locked_or_raise(patient, questionnaire=questionnaire, amends__isnull=False)
+    amended = attempt.amends
+    if amended is None:
+        raise AnswersInProgress.DoesNotExist
     attempt.delete()
-    amended: Submission = attempt.amends
     return amended
 
 

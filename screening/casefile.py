@@ -204,8 +204,9 @@ def _sent(
     for row in Finding.objects.visible_to(user).filter(submission__in=ids):
         found[row.submission_id][row.criterion] = row
     sent = _read(read[id_], found[id_], people)
-    compared = _compare(read[before], found[before], sent, found[id_]) if before in read else None
-    return sent, compared
+    if before is None or before not in read:
+        return sent, None
+    return sent, _compare(read[before], found[before], sent, found[id_])
 
 
 def _before(id_: UUID, submissions: list[Submission]) -> UUID | None:

@@ -89,3 +89,18 @@ def test_what_was_sent_is_never_changed_by_posting(phone, url):
 
 def test_the_page_opens_as_often_as_one_likes(phone, url):
     assert body(phone.get(url)) == body(phone.get(url))
+
+
+def test_it_says_which_questions_were_answered(phone, url, submission, confirmed):
+    words = f"These are the questions of edition {submission.edition.number}, "
+    assert words in phone.get(url).content.decode()
+    assert words in phone.get(f"{url}download/").content.decode()
+
+
+def test_it_says_who_typed_the_answers_in(phone, patient, surgeon, fusion):
+    attempt = answer_all(patient, fusion)
+    attempt.entered_by, attempt.entered_how = surgeon, "interview"
+    attempt.save()
+    sent = answering.submit(patient=patient, questionnaire=fusion.questionnaire)
+    page = phone.get(f"/screening/sent/{sent.pk}/").content.decode()
+    assert "Entered for you by Dana Diaz: asked in person or by telephone." in page

@@ -192,6 +192,23 @@ def test_an_empty_choice_offers_all_states(browser: Client, patient: User) -> No
     assert "Alice Adams" in text(browser, search="Alice", state="all")
 
 
+def test_what_was_not_assessed_does_not_read_like_nothing_reported(browser: Client, patient: User) -> None:
+    make_case(patient, headline="stored", criteria={}, relative_count=0)
+    page = text(browser)
+    assert "Not assessed: please read the answers" in page
+    assert "Nothing reported</span>" not in page
+    assert "Alice Adams" in text(browser, category="stored")
+
+
+def test_what_newer_answers_lowered_is_said_in_words(browser: Client, patient: User) -> None:
+    fallen = {"bone": {"was": "absolute", "is": "none"}, "urgency": {"was": "now", "is": "none"}}
+    make_case(patient, fallen=fallen)
+    page = text(browser)
+    urgency = "<strong>Urgency:</strong> was now, now none: reported differently"
+    bone = "<strong>Severe osteoporosis:</strong> was absolute, now none: reported differently"
+    assert page.index(urgency) < page.index(bone)
+
+
 def test_a_full_page_takes_six_statements_and_its_record(
     browser: Client, patient: User, django_assert_max_num_queries: Any
 ) -> None:
