@@ -200,6 +200,7 @@ class PreviewPages(TriedPages):
                     form.add_error("name", _("There is a sample of this name already."))
                 else:
                     messages.success(request, _("Kept as a sample: %(name)s") % {"name": sample.name})
+                    self.log_change(request, draft, f"{_('Sample')}: {sample.name}")
                     return redirect(self._url("samples", draft.pk))
             return self._show_outcome(request, draft, trial, came_to, form, status=422)
 

@@ -96,7 +96,9 @@ class SamplePages(TriedPages):
             except samples.NameTaken as taken:
                 form.add_error("text", _("There is a sample named %(name)s already.") % {"name": taken})
             else:
-                messages.success(request, _("Added: %(names)s") % {"names": ", ".join(map(str, added))})
+                names = ", ".join(map(str, added))
+                messages.success(request, _("Added: %(names)s") % {"names": names})
+                self.log_change(request, draft, f"{_('Sample')}: {names}")
                 return redirect(self._url("samples", draft.pk))
         context = {"form": form, "back_url": self._url("samples", draft.pk)}
         return self._page(
@@ -114,6 +116,7 @@ class SamplePages(TriedPages):
         form = PasteForm(data, definition=definition, one=True, initial={"text": samples.as_text(row)})
         if form.is_bound and form.is_valid() and self._replaced(row, form):
             messages.success(request, _("Saved: %(name)s") % {"name": row.name})
+            self.log_change(request, draft, f"{_('Sample')}: {row.name}")
             return redirect(self._url("samples", draft.pk))
         context = {
             "form": form,
