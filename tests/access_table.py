@@ -387,6 +387,12 @@ drafting
   export_draft        missing        404    404    403   405    405    403
   export_edition      there          200    200    403   405    405    403
   export_edition      missing        404    404    403   405    405    403
+  translations        there          200    200    403   405    405    403
+  translations        missing        404    404    403   405    405    403
+  translation         there          200    200    403   302    302    403
+  translation         missing        404    404    403   404    404    403
+  translation_part    there          200    200    403   302    302    403
+  translation_part    missing        404    404    403   404    404    403
   thresholds          there          200    200    403   200    200    403
   thresholds          missing        404    404    403   404    404    403
   preview             there          200    200    403   302    302    403

@@ -288,11 +288,13 @@ class Desk:
                 data = {"digest": draft.digest(), **reasons}
             if view.startswith(("preview", "sample", "impact")):
                 return self._trying(data)
-            tries = {"there": Try({"object_id": draft.pk if draft else 1, "number": 1}, data)}
+            here = {"number": 1, "language": "es", "part": "questionnaire"}
+            tries = {"there": Try({"object_id": draft.pk if draft else 1, **here}, data)}
             if draft and view in self.states:
                 late = drafts.submitted if view == "submit" else drafts.draft
                 tries["other state"] = Try({"object_id": late.pk}, {**data, "digest": late.digest()})
-        return {**tries, "missing": Try({"object_id": 999_999, "number": 999_999}, data)}
+        nowhere = {"object_id": 999_999, "number": 999_999, "language": "es", "part": "questionnaire"}
+        return {**tries, "missing": Try(nowhere, data)}
 
     def _trying(self, data: dict[str, Any]) -> Tries:
         """A sample and a run of the draft; and of a questionnaire that is not there."""
