@@ -44,6 +44,7 @@ class AccessRecord(models.Model):
         PRINTED = "printed", _("printed")
         DOWNLOADED = "downloaded", _("downloaded")
         ALERT_OPENED = "alert_opened", _("opened an alert")
+        ENTERED = "entered_answers", _("typed in answers for the patient")
         BREAK_GLASS = "break_glass", _("opened the case of a patient in somebody else's care")
 
     id = models.BigAutoField(primary_key=True)

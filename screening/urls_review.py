@@ -2,11 +2,17 @@
 
 from django.urls import path
 
-from screening.views import alert, review
+from screening.views import alert, entering, review
 
 app_name = "review"
 urlpatterns = [
     path("", review.cases, name="cases"),
+    path("enter/", entering.begin, name="enter"),
+    path("enter/<uuid:attempt_id>/", entering.go_on, name="enter_go"),
+    path("enter/<uuid:attempt_id>/check/", entering.check, name="enter_check"),
+    path("enter/<uuid:attempt_id>/discard/", entering.discard, name="enter_discard"),
+    path("enter/<uuid:attempt_id>/notice/<slug:key>/", entering.notice, name="enter_notice"),
+    path("enter/<uuid:attempt_id>/page/<slug:section>/", entering.section, name="enter_section"),
     path("alerts/<uuid:alert_id>/", alert.alert, name="alert"),
     path("<uuid:case_id>/", review.case, name="case"),
     path("<uuid:case_id>/take/", review.take, name="take"),

@@ -101,6 +101,23 @@ class AnswersInProgress(models.Model):
         """The answers, cleaned: Decimal, str or list of str by question key."""
         return loads(self.answers)
 
+    @classmethod
+    def entered(cls, user: Any) -> models.QuerySet[AnswersInProgress]:
+        """What this member of staff types in, for patients whom they may still see; never for themselves."""
+        seen = host().patients_visible_to(user).exclude(pk=user.pk).filter(pk=OuterRef("patient"))
+        return cls.unscoped.filter(Exists(seen), entered_by=user)
+
+    @classmethod
+    def hold(cls, patient: Any, questionnaire: Questionnaire) -> dict[str, Any] | None:
+        """Who has begun, and when something was saved last; nothing of the answers. `by` None: the patient."""
+        begun = cls.unscoped.filter(patient=patient, questionnaire=questionnaire)
+        return begun.values("id", "saved_at", by=models.F("entered_by")).first()
+
+    @classmethod
+    def drop_entered(cls, id: uuid.UUID) -> None:
+        """What staff began; never what a patient began."""
+        cls.unscoped.filter(pk=id, entered_by__isnull=False).delete()
+
 
 @kept()
 class UrgentAnswer(models.Model):

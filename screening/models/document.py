@@ -120,8 +120,8 @@ def write_rows(questionnaire: Questionnaire, document: dict[str, Any]) -> None:
     """Make the rows say what the document says. The caller holds the transaction."""
     for name in HEAD:
         if name != "key":  # what the document leaves open is open again
-            default = questionnaire._meta.get_field(name).get_default()
-            setattr(questionnaire, name, document.get(name, default))
+            column: Any = questionnaire._meta.get_field(name)
+            setattr(questionnaire, name, document.get(name, column.get_default()))
     sent = document.get("sent", {})
     questionnaire.sent_title, questionnaire.sent_body = sent.get("title", ""), sent.get("body", "")
     questionnaire.save()
