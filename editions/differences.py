@@ -208,26 +208,36 @@ def shortened(pieces: Pieces) -> Pieces:
 
 
 class _Reading(HTMLParser):
-    """HTML as words, with its elements between them."""
+    """HTML as words, with its elements between them. A paragraph that begins an item or a cell is none of its own."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
         self.tokens: list[_Token] = []
+        self._last = ""
+        self._paragraphs: list[bool] = []  # whether each open one is said
         self.feed(html)
         self.close()
 
     def handle_data(self, data: str) -> None:
         if data[:1].isspace() and self.tokens:
             self.tokens.append(_Token(" ", " ", " "))
+        self._last = "" if data.strip() else self._last
         self.tokens += _words(data)
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        given = dict(attributes)
+        before, self._last = self._last, tag
+        if tag == "p":
+            self._paragraphs.append(before not in ("li", "td", "th"))
+            if not self._paragraphs[-1]:
+                return
         typed = self.get_starttag_text() or tag
-        stays, moves = _opened(tag, given, typed)
+        stays, moves = _opened(tag, dict(attributes), typed)
         self.tokens.append(_Token(typed, stays, moves))
 
     def handle_endtag(self, tag: str) -> None:
+        self._last = ""
+        if tag == "p" and self._paragraphs and not self._paragraphs.pop():
+            return
         stays, moves = _closed(tag)
         self.tokens.append(_Token(f"</{tag}>", stays, moves))
 

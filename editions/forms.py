@@ -166,7 +166,7 @@ class SubmitForm(DigestForm):
                 gettext("The draft was changed after you looked at it. Look at it again.")
             )
         publishing.submit(self.subject, by=self.by, digest=digest, details=self._details())
-        self.done = gettext("Sent. Somebody who wrote no part of it can approve it now.")
+        self.done = gettext("Submitted for approval. Somebody who wrote no part of it can approve it now.")
 
     def _details(self) -> dict[str, Any]:
         return {

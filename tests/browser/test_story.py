@@ -81,13 +81,13 @@ def test_from_an_editors_sentence_to_the_patients_page(windows, patient, editor,
     # When the approver approves and publishes it
     other_desk.goto(change)
     other_desk.get_by_role("link", name="Approve").click()
-    expect(other_desk.get_by_role("table", name="What differs from edition 1")).to_contain_text(NEW_SENTENCE)
+    expect(other_desk.locator("#differences ins")).to_contain_text([NEW_SENTENCE])
     other_desk.get_by_role("button", name="Approve").click()
     expect(other_desk.get_by_text("Approved.")).to_be_visible()
     other_desk.get_by_role("link", name="Publish").click()
     other_desk.get_by_role("button", name="Publish").click()
     # Then patients read the new one
-    expect(other_desk.locator(".messagelist")).to_contain_text("Published.")
+    expect(other_desk.locator(".messagelist")).to_contain_text("Published as edition 2. Readers see it now.")
     reader.reload()
     expect(reader.get_by_text(NEW_SENTENCE)).to_be_visible()
     well_made(reader)

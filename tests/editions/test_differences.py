@@ -98,6 +98,15 @@ def test_elements_that_stayed_only_part_the_lines() -> None:
     assert pieces == (("same", "\nOne"), ("removed", "."), ("added", "!"), ("same", "\n• Two\n"))
 
 
+def test_a_paragraph_that_an_editor_puts_into_an_item_changes_nothing() -> None:
+    pieces = marked_up(
+        "<ul><li>One</li><li>Two</li></ul>", "<ul><li><p>One</p></li><li><p>Two!</p></li></ul>"
+    )
+    assert [piece for piece in pieces if piece[0] != "same"] == [("added", "!")]
+    two = marked_up("<ul><li>One</li></ul>", "<ul><li><p>One</p><p>More</p></li></ul>")
+    assert [piece for piece in two if piece[0] != "same"] == [("added", "\n¶ More\n")]
+
+
 def test_words_on_both_sides_of_an_element_stay_apart() -> None:
     (same, *_rest) = marked_up("<p>a <em>b</em> c d</p>", "<p>a <em>b</em> c e</p>")
     assert same == ("same", "\na b c ")
