@@ -130,7 +130,7 @@ class PortalHost(Host):
 
     def language(self, user: Any) -> str:
         """The patient's own; staff work in the language of the installation."""
-        profile = self._profiles([user.pk]).get(user.pk)
+        profile = next(iter(self._profiles([user.pk]).values()), None)
         return profile.language if profile else settings.LANGUAGE_CODE.partition("-")[0]
 
     def keep_language(self, user: Any, language: str) -> None:

@@ -343,8 +343,8 @@ class TranslationPages(Pages):
             if valid and form.cleaned_data["seen"] != seen_of(row):
                 form.add_error(None, together.changed_meanwhile(questionnaire))
                 posted: Any = form.data
-                form.data = posted.copy()
-                form.data["seen"] = seen_of(row)  # type: ignore[index]
+                form.data = data = posted.copy()
+                data["seen"] = seen_of(row)
             elif valid:
                 self._write(request, questionnaire, language, part, form)
                 return redirect(f"{self._url('translation', questionnaire.pk, language)}#part-{part}")
@@ -361,7 +361,7 @@ class TranslationPages(Pages):
         if row._state.adding:
             row.position = questionnaire.translations.count() + 1
         if row.texts != texts:
-            row.written_by = request.user  # type: ignore[assignment]
+            row.written_by = request.user
         row.texts, row.source, row.state = texts, source, Translation.State.NEEDS_CHECK
         row.checked_by = row.checked_at = None
         row.save()
@@ -400,7 +400,7 @@ class TranslationPages(Pages):
         """The questionnaire for those who may see it; Http404 for a language that cannot be."""
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied
-        if request.method not in methods:
+        if str(request.method) not in methods:
             return HttpResponseNotAllowed(sorted(methods))
         questionnaire: Any = self._draft(request, object_id)
         if language and (
