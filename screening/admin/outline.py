@@ -71,6 +71,11 @@ class Line:
     def all_problems(self) -> int:
         return len(self.problems) + sum(line.all_problems for line in self.lines)
 
+    @property
+    def changed_inside(self) -> int:
+        """How many of its lines differ from what readers see."""
+        return sum(bool(line.state) for line in self.lines)
+
     def has(self, name: str) -> bool:
         return self.name == name or any(line.has(name) for line in self.lines)
 

@@ -6,8 +6,6 @@ wrote cannot approve.
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from typing import Any
 
 from django.contrib import admin, messages
@@ -25,13 +23,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from screening.admin import order, together
+from screening.admin.fitting import elsewhere, new_problems, placed, problem_linked
 from screening.admin.help import ExpressionInput, expression_help
 from screening.admin.order import EXPRESSIONS
-from screening.admin.places import address, is_at, link, questionnaire_of, row_at, where_of
-from screening.admin.row_forms import Broken, ExpressionForm, PartForm, RowForm, UnfitFormSet, field_for
+from screening.admin.places import address, link, questionnaire_of
+from screening.admin.row_forms import Broken, PartForm, RowForm, UnfitFormSet
 from screening.admin.whole import Use, Whole, kind_in_words
-from screening.engine.definition import Problem, problems
-from screening.models import Questionnaire, Section
+from screening.engine.definition import problems
+from screening.models import Questionnaire
 
 # What a request carries from one step of the admin to the next.
 UNFIT, BEFORE, TOLD, OF = "_unfit", "_problems_before", "_told_of_others", "_questionnaire"
@@ -235,9 +234,9 @@ class RowAdmin(Expressive, admin.ModelAdmin):
             order.renumber(formset.model._base_manager.filter(**{formset.fk.name: form.instance}))
         row = form.instance
         questionnaire = together.locked(questionnaire_of(row).pk)
-        found = _new_problems(getattr(request, BEFORE), questionnaire)
+        found = new_problems(getattr(request, BEFORE), questionnaire)
         if found:
-            raise Unfit(tuple(_placed(problem, questionnaire, form, formsets) for problem in found))
+            raise Unfit(tuple(placed(problem, questionnaire, form, formsets) for problem in found))
         together.save(request, questionnaire, _said(row, _("changed") if change else _("added")))
         setattr(request, TOLD, together.tell(request, self._meanwhile(request, questionnaire, form)))
 
@@ -305,14 +304,14 @@ class RowAdmin(Expressive, admin.ModelAdmin):
         before = problems(questionnaire.content())
         with transaction.atomic():
             moved = order.move(row, up=direction == "up")
-            found = _new_problems(before, questionnaire) if moved else []
+            found = new_problems(before, questionnaire) if moved else []
             if found:
                 transaction.set_rollback(True)
         if not moved:
             return redirect(self._outline_url(questionnaire, row))
         if found:
             for problem in found:
-                self.message_user(request, _problem_linked(problem, questionnaire), messages.ERROR)
+                self.message_user(request, problem_linked(problem, questionnaire), messages.ERROR)
             self.message_user(request, _("So it stays where it was."), messages.ERROR)
             return redirect(self._outline_url(questionnaire, row, on_top=True))
         return self._taken(request, row, questionnaire, _("moved"))
@@ -390,8 +389,8 @@ class RowAdmin(Expressive, admin.ModelAdmin):
         questionnaire = together.locked(questionnaire_of(obj).pk)
         before, about = problems(questionnaire.content()), _said(obj, _("removed"))
         super().delete_model(request, obj)
-        if found := _new_problems(before, questionnaire):
-            raise Unfit(tuple(_elsewhere(problem, questionnaire) for problem in found))
+        if found := new_problems(before, questionnaire):
+            raise Unfit(tuple(elsewhere(problem, questionnaire) for problem in found))
         together.save(request, questionnaire, about)
         opened = request.POST.get("version", "")
         if opened.isdigit():
@@ -454,48 +453,3 @@ def used_by(row: Any) -> list[tuple[str, str, str, str]]:
 
 def _said(row: Any, what: str) -> str:
     return f"{row._meta.verbose_name} “{row}” {what}"
-
-
-INDEX = re.compile(r"\.\d+(?=\.|$)|(?<=^sections\.)[^.]+")
-
-
-def _new_problems(before: tuple[Problem, ...], questionnaire: Questionnaire) -> list[Problem]:
-    """Those that were not there before; that others changed their places makes no difference."""
-    known = Counter(map(_without_place, before))
-    found = []
-    for problem in problems(questionnaire.content()):
-        if known[_without_place(problem)]:
-            known[_without_place(problem)] -= 1
-        else:
-            found.append(problem)
-    return found
-
-
-def _without_place(problem: Problem) -> tuple[str, str, str]:
-    return INDEX.sub("*", problem.where), problem.code, problem.message
-
-
-def _placed(problem: Problem, questionnaire: Questionnaire, form: Any, formsets: Any) -> Broken:
-    """The form and field on the page that a problem belongs to, or the page that it has elsewhere."""
-    for formset in formsets:
-        for each in formset.forms:
-            if (
-                each.instance.pk
-                and isinstance(each, ExpressionForm)
-                and is_at(problem.where, where_of(each.instance))
-            ):
-                return Broken(problem, each.prefix, field_for(problem, each))
-    here, whole_section = where_of(form.instance), isinstance(form.instance, Section)
-    if problem.where == here or (is_at(problem.where, here) and not whole_section):
-        return Broken(problem, "", field_for(problem, form))
-    return _elsewhere(problem, questionnaire)
-
-
-def _elsewhere(problem: Problem, questionnaire: Questionnaire) -> Broken:
-    row = row_at(questionnaire, problem.where)
-    return Broken(problem, None, "", address(row or questionnaire), str(row or problem.where))
-
-
-def _problem_linked(problem: Problem, questionnaire: Questionnaire) -> SafeString:
-    broken = _elsewhere(problem, questionnaire)
-    return format_html('<a href="{}">{}</a>: {}', broken.url, broken.title, problem.message)
