@@ -90,7 +90,7 @@ def test_the_start_after_sending(windows, patient, fusion):
     send(patient, fusion)
     page = windows.open(patient)
     page.goto(ADDRESS)
-    expect(page.get_by_role("button", name="Correct what I sent")).to_be_visible()
+    expect(page.get_by_role("link", name="Correct my answers")).to_be_visible()
     well_made(page)
 
 
