@@ -20,6 +20,13 @@ LARGEST = 1_000_000  # bytes
 MOST_UNKNOWN = 200  # names that expressions use and nothing has; to look for likely ones takes its time
 MOST_FAULTS = 200  # shown
 EXPRESSIONS = ("shown_when", "when", "expression")
+MEMBERS = {
+    "order": "value",
+    "bounds": "value",
+    "number": "value",
+    "twice": "key",
+    "whole": "grade",
+}  # by problem
 AT = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 NAME = re.compile(r"\"[^\"]*\"|'[^']*'|(\b[A-Za-z_]\w*)")
 
@@ -129,8 +136,15 @@ def _misfits(document: dict[str, Any], lines: Lines) -> list[Fault]:
     for problem in problems(shaping.mended):
         path = path_of(shaping.mended, problem)
         if not _spoiled(path, spoiled):
-            faults.append(_fault(lines, problem.message, lines.nearest(path), problem.position))
+            mark = lines.nearest(_member(path, problem.code, lines))
+            faults.append(_fault(lines, problem.message, mark, problem.position))
     return faults
+
+
+def _member(path: Path, code: str, lines: Lines) -> Path:
+    """Of a row, the member that the problem is about, where it has a line of its own."""
+    named = ((*path, name) for name in (MEMBERS.get(code, code), "reason"))
+    return next((each for each in named if each in lines.marks and path and isinstance(path[-1], int)), path)
 
 
 def _spoiled(path: Path, spoiled: set[Path]) -> bool:

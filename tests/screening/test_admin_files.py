@@ -82,7 +82,7 @@ def test_all_mistakes_are_shown_with_their_lines_and_nothing_is_stored(editor: A
     assert "Line 21: There is no question, calculation, threshold or fact named smokin." in shown
     assert "Did you mean smoking?" in shown
     assert "<code>shown_when = 'smokin == \"yes\"'</code>" in shown
-    assert [f"Line {line}:" in shown for line in (4, 14, 19, 28, 38, 43)] == [True] * 6
+    assert [f"Line {line}:" in shown for line in (4, 14, 19, 30, 38, 43)] == [True] * 6
     assert not Questionnaire.objects.exists()
     assert not Question.objects.exists()
 

@@ -50,7 +50,7 @@ def test_all_mistakes_are_said_and_nothing_is_stored(editor: Any, tmp_path: Path
         called("import_questionnaire", file, "--by", editor.email)
 
     assert [line.partition(":")[0] for line in str(error.value).split("\n")] == [
-        f"Line {line}" for line in (4, 14, 19, 21, 28, 38, 43)
+        f"Line {line}" for line in (4, 14, 19, 21, 30, 38, 43)
     ]
     assert not Questionnaire.objects.exists()
 

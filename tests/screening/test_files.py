@@ -207,7 +207,7 @@ def test_every_mistake_is_said_at_once_with_its_line() -> None:
             21,
             "There is no question, calculation, threshold or fact named smokin. Did you mean smoking?",
         ),
-        (28, "high must be above low."),
+        (30, "high must be above low."),
         (38, "text is missing."),
         (43, 'smoking has no choice "maybe": it has "yes", "no" and "not_sure".'),
     ]
@@ -270,7 +270,7 @@ def test_what_stands_under_two_keys_of_one_name_is_named_at_the_second() -> None
 
     line, message = faults(text)[0]
     assert message == "smoking is used twice."
-    assert line == line_of(text, "[[sections.questions]]", 5)
+    assert line == line_of(text, "[[sections.questions]]", 5) + 1
 
 
 def test_a_list_that_is_missing_is_named() -> None:
