@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -128,17 +130,15 @@ def write_rows(questionnaire: Questionnaire, document: dict[str, Any]) -> None:
     known = {(row.language, row.part): row for row in questionnaire.translations.all()}
     _write_sections(questionnaire, document["sections"])
     _write_criteria(questionnaire, document["criteria"])
-    for related, names, key in (
-        (questionnaire.thresholds, THRESHOLD, "thresholds"),
-        (questionnaire.calculations, CALCULATION, "calculations"),
-        (questionnaire.urgentrules, URGENT, "urgent"),
-        (questionnaire.extras, EXTRA, "extras"),
-        (questionnaire.notices, NOTICE, "notices"),
-        (questionnaire.translations, TRANSLATION, "translations"),
+    for related, names, key, identity in (
+        (questionnaire.thresholds, THRESHOLD, "thresholds", ("key",)),
+        (questionnaire.calculations, CALCULATION, "calculations", ("key",)),
+        (questionnaire.urgentrules, URGENT, "urgent", ("reason",)),
+        (questionnaire.extras, EXTRA, "extras", ("reason",)),
+        (questionnaire.notices, NOTICE, "notices", ("key",)),
+        (questionnaire.translations, TRANSLATION, "translations", ("language", "part")),
     ):
-        related.all().delete()
-        for position, member in enumerate(document.get(key, []), 1):
-            related.create(position=position, **_fields(member, names))
+        _write_all(related, document.get(key, []), names, identity, questionnaire=questionnaire)
     _keep_names(questionnaire, known)
 
 
@@ -154,24 +154,85 @@ def _keep_names(questionnaire: Questionnaire, known: dict[tuple[str, str], Trans
         row.save(update_fields=["written_by", "checked_by", "checked_at"])
 
 
-def _write_sections(questionnaire: Questionnaire, sections: list[dict[str, Any]]) -> None:
-    questionnaire.sections.all().delete()
-    for place, member in enumerate(sections, 1):
-        section = questionnaire.sections.create(position=place, **_fields(member, ("key", "title", "intro")))
-        for position, asked in enumerate(member["questions"], 1):
-            question = section.questions.create(position=position, **_fields(asked, QUESTION))
-            for index, choice in enumerate(asked.get("choices", []), 1):
-                question.choices.create(position=index, **_fields(choice, ("value", "text")))
+def _write_sections(questionnaire: Questionnaire, members: list[dict[str, Any]]) -> None:
+    """A question that moves to another section stays the row that it is."""
+    sections = _matched(questionnaire.sections.all(), members, ("key",))
+    asked = [question for member in members for question in member["questions"]]
+    standing = [question for section in questionnaire.sections.all() for question in section.questions.all()]
+    questions = _matched(standing, asked, ("key",))
+    _delete(questions.gone)
+    kept = iter(questions.rows)
+    for place, (member, row) in enumerate(zip(members, sections.rows, strict=True), 1):
+        section = _written(row, questionnaire.sections.model, member, ("key", "title", "intro"), place,
+                           questionnaire=questionnaire)  # fmt: skip
+        for position, each in enumerate(member["questions"], 1):
+            question = _written(
+                next(kept), section.questions.model, each, QUESTION, position, section=section
+            )
+            choices = each.get("choices", [])
+            _write_all(question.choices, choices, ("value", "text"), ("value",), question=question)
+    _delete(sections.gone)
 
 
-def _write_criteria(questionnaire: Questionnaire, criteria: list[dict[str, Any]]) -> None:
-    questionnaire.criteria.all().delete()
-    for place, member in enumerate(criteria, 1):
-        criterion = questionnaire.criteria.create(position=place, **_fields(member, CRITERION))
-        for position, source in enumerate(member.get("sources", []), 1):
-            criterion.sources.create(position=position, **_fields(source, ("text", "address")))
-        for position, rule in enumerate(member["rules"], 1):
-            criterion.rules.create(position=position, **_fields(rule, RULE))
+def _write_criteria(questionnaire: Questionnaire, members: list[dict[str, Any]]) -> None:
+    criteria = _write_all(questionnaire.criteria, members, CRITERION, ("key",), questionnaire=questionnaire)
+    for criterion, member in zip(criteria, members, strict=True):
+        sources = member.get("sources", [])
+        _write_all(criterion.sources, sources, ("text", "address"), ("text",), criterion=criterion)
+        _write_all(criterion.rules, member["rules"], RULE, ("reason",), criterion=criterion)
+
+
+@dataclass(frozen=True)
+class _Matched:
+    rows: list[Any]  # for each member the row that stands for it, or None
+    gone: list[Any]  # rows that no member stands for any more
+
+
+def _matched(rows: Iterable[Any], members: list[dict[str, Any]], identity: tuple[str, ...]) -> _Matched:
+    """Rows that stand for the same thing stay the rows they are, so that a form that is open still has its row."""
+    spare: dict[tuple[Any, ...], list[Any]] = {}
+    for row in rows:
+        spare.setdefault(tuple(getattr(row, name) for name in identity), []).append(row)
+    found = []
+    for member in members:
+        same = spare.get(tuple(member.get(name, "") for name in identity))
+        found.append(same.pop(0) if same else None)
+    return _Matched(found, [row for left in spare.values() for row in left])
+
+
+def _write_all(
+    related: Any,
+    members: list[dict[str, Any]],
+    names: tuple[str, ...],
+    identity: tuple[str, ...],
+    **parent: Any,
+) -> list[Any]:
+    matched = _matched(related.all(), members, identity)
+    _delete(matched.gone)
+    return [
+        _written(row, related.model, member, names, position, **parent)
+        for position, (row, member) in enumerate(zip(matched.rows, members, strict=True), 1)
+    ]
+
+
+def _written(
+    row: Any, model: Any, member: dict[str, Any], names: tuple[str, ...], position: int, **parent: Any
+) -> Any:
+    """The row, or a new one, saying what the member says. What the member leaves open is open again."""
+    row = row or model()
+    fields = _fields(member, names)
+    for name in names:
+        setattr(row, name, fields.get(name, model._meta.get_field(name).get_default()))
+    for name, value in parent.items():
+        setattr(row, name, value)
+    row.position = position
+    row.save()
+    return row
+
+
+def _delete(rows: list[Any]) -> None:
+    for row in rows:
+        row.delete()
 
 
 def shipped(key: str) -> dict[str, Any]:
