@@ -95,6 +95,7 @@ class RowAdmin(Expressive, admin.ModelAdmin):
     form = RowForm
     change_form_template = "admin/screening/row/change_form.html"
     delete_confirmation_template = "admin/screening/row/delete_confirmation.html"
+    gone_template = "admin/screening/row/gone.html"
     moved_on_template = "admin/screening/row/moved_on.html"
 
     def has_module_permission(self, request: HttpRequest) -> bool:
@@ -168,6 +169,20 @@ class RowAdmin(Expressive, admin.ModelAdmin):
         with transaction.atomic():
             self._hold(request, object_id)
             return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> Any:
+        """Somebody removed the row while its form was open: what was typed is shown, to be copied."""
+        typed = together.typed(request, self.model) if request.method == "POST" else []
+        if not typed:
+            return super()._get_obj_does_not_exist_redirect(request, opts, object_id)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("This was removed"),
+            "opts": self.opts,
+            "typed": typed,
+            "questionnaires_url": reverse(f"{self.admin_site.name}:screening_questionnaire_changelist"),
+        }
+        return TemplateResponse(request, self.gone_template, context, status=409).render()
 
     def _hold(self, request: HttpRequest, object_id: str | None) -> None:
         """Lock the questionnaire before the row is read, so that what is compared is what is replaced."""

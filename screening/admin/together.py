@@ -95,6 +95,16 @@ def conflicts_inside(formset: Any) -> Iterator[Conflict]:
 # What is told
 
 
+def typed(request: HttpRequest, model: Any) -> list[tuple[str, str]]:
+    """What was typed in a form whose row is gone, with the names of its boxes: it can be copied from the page."""
+    found = []
+    for name, text in request.POST.items():
+        column = next((each for each in model._meta.concrete_fields if each.name == name), None)
+        if text and column is not None and column.editable and not column.is_relation:
+            found.append((str(column.verbose_name), str(text)))
+    return found
+
+
 @dataclass(frozen=True)
 class Save:
     """Somebody's save of a questionnaire, and what it was about, where that is known."""

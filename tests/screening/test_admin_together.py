@@ -166,3 +166,12 @@ def test_whoever_saved_cannot_approve(finn, grace, draft, approver):
     publishing.submit(draft, by=approver)
     with pytest.raises(publishing.NotAllowed):
         publishing.approve(draft, by=approver, digest=draft.digest())
+
+
+def test_what_was_typed_in_a_row_that_somebody_removed_can_still_be_copied(finn, grace, draft):
+    question = Question.objects.get(key="anything_else")
+    opened = fields(finn, page(question))
+    question.delete()
+    response = change(finn, question, opened, text="What else should your surgeon know?")
+    assert response.status_code == 409
+    assert "What else should your surgeon know?" in body(response)

@@ -21,7 +21,6 @@ from tests.screening.calm import CALM
 from tests.screening.factories import make_edition
 from tests.screening.typing import answer_all
 
-
 RED_FLAGS = {key: value for key, value in CALM.items() if key.startswith("red_flag_")}
 
 
