@@ -366,9 +366,10 @@ def _standing(edition: Edition, live: Edition | None) -> str:
 
 
 def _writers(draft: Draft) -> list[dict[str, Any]]:
-    """Who saved it since the last edition, and when last."""
+    """Who wrote in it since the last edition, and when last."""
     last: dict[Any, dict[str, Any]] = {}
-    for change in publishing.changes_since_last_edition(draft).select_related("by").order_by("version"):
+    changes = publishing.changes_since_last_edition(draft).filter(wrote=True)
+    for change in changes.select_related("by").order_by("version"):
         last[change.by_id] = {"name": change.by, "at": change.at}
     return list(last.values())
 

@@ -260,6 +260,8 @@ class Change(models.Model):
     version = models.PositiveIntegerField(_("version"), editable=False)
     digest = models.CharField(_("digest"), max_length=64, editable=False)
     by = _person(_("by"))
+    # False: they confirmed what somebody else had written, and added no word of their own
+    wrote = models.BooleanField(default=True, editable=False)
     at = models.DateTimeField(_("when"), default=timezone.now, editable=False)
 
     class Meta:

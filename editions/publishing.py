@@ -52,13 +52,14 @@ def _stale_sentence(change: Change | None) -> str:
     }
 
 
-def save_draft(draft: Draft, *, by: Any, expected_version: int | None = None) -> bool:
+def save_draft(draft: Draft, *, by: Any, expected_version: int | None = None, wrote: bool = True) -> bool:
     """Save the draft as it stands in memory, as the next version, and note who wrote it.
 
     Rows of its own are saved by the caller before, in the same transaction. `expected_version` is the one
     that `by` had before them (without it, the version that `draft` was read with); raises Stale where it has
     moved on. A draft that was submitted or approved is a draft again. Where the content is what it was, all
-    that stays, and False is returned.
+    that stays, and False is returned. `wrote` is False where `by` only confirmed what somebody else had
+    written: such a save keeps nobody from approving.
     """
     with transaction.atomic():
         if not draft._state.adding:
@@ -72,7 +73,12 @@ def save_draft(draft: Draft, *, by: Any, expected_version: int | None = None) ->
         _back_to_draft(draft)
         draft.save()
         Change.objects.create(
-            draft_kind=draft._meta.label_lower, draft_id=draft.pk, version=draft.version, digest=text, by=by
+            draft_kind=draft._meta.label_lower,
+            draft_id=draft.pk,
+            version=draft.version,
+            digest=text,
+            by=by,
+            wrote=wrote,
         )
         return True
 
@@ -273,8 +279,9 @@ def changes_since_last_edition(draft: Draft) -> Any:
 
 
 def writers(draft: Draft) -> list[str]:
-    """The ids of those who saved the draft since its last edition, as texts, in order."""
-    return sorted({str(by) for by in changes_since_last_edition(draft).values_list("by", flat=True)})
+    """The ids of those who wrote in the draft since its last edition, as texts, in order."""
+    written = changes_since_last_edition(draft).filter(wrote=True)
+    return sorted({str(by) for by in written.values_list("by", flat=True)})
 
 
 def _lock(row: Draft | Edition) -> None:

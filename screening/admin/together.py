@@ -162,12 +162,13 @@ def tell(request: HttpRequest, saves: Iterable[Save]) -> bool:
     return bool(sentences)
 
 
-def save(request: HttpRequest, questionnaire: Questionnaire, about: str) -> None:
+def save(request: HttpRequest, questionnaire: Questionnaire, about: str, *, wrote: bool = True) -> None:
     """The next version of the draft under the user's name, and a note of what was done in its history.
 
     `questionnaire` has to be locked, and read after the lock.
     """
-    if not publishing.save_draft(questionnaire, by=request.user, expected_version=questionnaire.version):
+    version = questionnaire.version
+    if not publishing.save_draft(questionnaire, by=request.user, expected_version=version, wrote=wrote):
         return
     LogEntry.objects.create(
         user=request.user,  # type: ignore[misc]  # the admin lets in nobody who is not logged in

@@ -297,7 +297,8 @@ class TranslationPages(Pages):
             )
             return
         what = _("checked") if checking else _("still right")
-        together.save(request, questionnaire, f"{language} {part}: {what}")
+        # Who checks a text adds no word to it, so they may still approve the whole.
+        together.save(request, questionnaire, f"{language} {part}: {what}", wrote=not checking)
         messages.success(request, f"{part}: {what}")
 
     def _check(self, request: HttpRequest, row: Translation, members: dict[str, Any]) -> bool:

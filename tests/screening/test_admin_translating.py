@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
+from editions import publishing
 from screening.engine import translating
 from screening.models import Translation
 from tests.conftest import make_user
@@ -82,6 +83,13 @@ def test_who_wrote_it_cannot_check_it_and_somebody_else_can(login, editor, appro
     row = Translation.objects.get()
     assert (standing(draft), row.checked_by) == ("checked", other_approver)
     assert row.checked_at is not None
+
+
+def test_who_only_checked_a_text_may_approve_the_whole(login, editor, approver, draft):
+    fill(login(editor), draft)
+    press(login(approver), draft, "checked")
+    draft.refresh_from_db()
+    assert publishing.writers(draft) == [str(editor.pk)]
 
 
 def test_a_changed_source_makes_it_stale_and_one_click_fresh_again(login, editor, approver, draft):

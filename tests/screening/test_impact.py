@@ -373,7 +373,10 @@ def test_an_author_learns_nothing_of_fewer_than_five(
         page = text(desk.get(page_of(counted(draft, editor))))
         pages.append(re.sub(r"Asked for by .*? Submissions:|[Rr]un \d+|\b[0-9a-f]{12}\b", "", page))
     assert pages[0] == pages[1] == pages[2]
-    assert "Nothing changes, or too little to tell, in: Headline, Urgency, Severe osteoporosis, Nicotine." in pages[0]
+    assert (
+        "Nothing changes, or too little to tell, in: Headline, Urgency, Severe osteoporosis, Nicotine."
+        in pages[0]
+    )
     draft.criteria.get(key="nicotine").rules.update(when="weight_kg == 72")
     page = text(desk.get(page_of(counted(draft, editor))))
     assert "Nothing changes, or too little to tell, in: Urgency, Severe osteoporosis." in page
