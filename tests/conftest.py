@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import Group
 from django.test import Client
+from django.utils import translation
 
 from ledger.testing import lift_before_flush
 from portal.accounts.models import Care, Contact, PatientProfile, Practice, User
@@ -35,6 +37,13 @@ def make_patient(name: str, born: date = date(1961, 5, 4), **profile: Any) -> Us
     fields = {"record_number": f"R{next(_numbers):05}", "sex": "female", "phone": "+1 555 0100", **profile}
     PatientProfile.unscoped.create(user=user, date_of_birth=born, **fields)
     return user
+
+
+@pytest.fixture(autouse=True)
+def one_language() -> Iterator[None]:
+    """A request leaves its language to the thread; the next test begins in the practice's own."""
+    yield
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture
