@@ -135,10 +135,16 @@ class SubmitForm(DigestForm):
                 "Only a few words differ from what readers see. A clinical approver who wrote no part of it "
                 "can approve and publish it on one page."
             )
+        said = publishing.reasons_given(self.subject)
         for group in self.found:
             if not group.blocking:
+                before = said.get((group.title, *(check.message for check in group.checks)), "")
                 self.fields[f"reason_{group.code}"] = forms.CharField(
                     label=gettext("Why it is right as it is"),
+                    initial=before,
+                    help_text=gettext("This was written the last time. Keep it if it still holds.")
+                    if before
+                    else "",
                     widget=forms.Textarea(attrs={"rows": 2}),
                     max_length=2000,
                     error_messages={

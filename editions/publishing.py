@@ -278,6 +278,15 @@ def changes_since_last_edition(draft: Draft) -> Any:
     return changes(draft).filter(version__gt=since or 0)
 
 
+def reasons_given(draft: Draft) -> dict[tuple[str, ...], str]:
+    """{(title, message, ...): reason} of what was found, and why it was right, when the draft was submitted last."""
+    last = (
+        steps(draft).filter(step=Step.Kind.SUBMIT).order_by("-pk").values_list("details", flat=True).first()
+    )
+    found = (last or {}).get("found", [])
+    return {(each["title"], *each["messages"]): each["reason"] for each in found}
+
+
 def writers(draft: Draft) -> list[str]:
     """The ids of those who wrote in the draft since its last edition, as texts, in order."""
     written = changes_since_last_edition(draft).filter(wrote=True)

@@ -61,6 +61,17 @@ def test_the_approver_reads_what_was_found_and_why_it_stands(
     assert "It is a &lt;b&gt;warning&lt;/b&gt;." in text(as_reviewer.get(address("editions", loud.pk)))
 
 
+def test_a_reason_that_was_given_before_is_there_again_while_nothing_else_was_found(
+    as_writer: Client, loud: Note, reviewer: Any, writer: Any
+) -> None:
+    submit(as_writer, loud, reason_loud="It is a warning.")
+    publishing.send_back(loud, by=reviewer, comment="Say where to walk.")
+    assert "It is a warning." in text(as_writer.get(address("submit", loud.pk)))
+    loud.body += " Run!"
+    publishing.save_draft(loud, by=writer)
+    assert "It is a warning." not in text(as_writer.get(address("submit", loud.pk)))
+
+
 def test_what_blocks_is_refused_and_the_reasons_typed_stay(
     as_writer: Client, loud: Note, writer: Any
 ) -> None:
