@@ -174,7 +174,7 @@ class RowAdmin(Expressive, admin.ModelAdmin):
         """Somebody removed the row while its form was open: what was typed is shown, to be copied."""
         typed = together.typed(request, self.model) if request.method == "POST" else []
         if not typed:
-            return super()._get_obj_does_not_exist_redirect(request, opts, object_id)
+            return super()._get_obj_does_not_exist_redirect(request, opts, object_id)  # type: ignore[misc]  # django-stubs do not know it
         context = {
             **self.admin_site.each_context(request),
             "title": _("This was removed"),
