@@ -71,7 +71,7 @@ def test_without_javascript_an_urgent_answer_shows_what_to_do_when_the_page_is_s
     fill(page, {**CALM_PAGES["red_flags"], "red_flag_new_weakness": "yes"})
     go_on(page)
     # Then
-    expect(page.get_by_role("link", name="911", exact=True)).to_be_visible()
+    expect(page.get_by_role("link", name="Emergency: call 911", exact=True)).to_be_visible()
     # When
     page.get_by_role("link", name="Go on with the questions").click()
     # Then
