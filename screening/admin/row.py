@@ -86,7 +86,8 @@ class PartInline(Expressive, admin.options.InlineModelAdmin):
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         formset = super().get_formset(request, obj, **kwargs)
-        return type(formset.__name__, (formset,), {"unfit": getattr(request, UNFIT, ())})
+        about = {"unfit": getattr(request, UNFIT, ()), "in_table": isinstance(self, admin.TabularInline)}
+        return type(formset.__name__, (formset,), about)
 
 
 class RowAdmin(Expressive, admin.ModelAdmin):

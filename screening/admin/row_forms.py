@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -273,12 +274,19 @@ class UnfitFormSet(forms.models.BaseInlineFormSet):
     """Says what would not fit at the rows inside a form."""
 
     unfit: ClassVar[tuple[Broken, ...]] = ()
+    in_table: ClassVar[bool] = False  # where the boxes have no label of their own, only a heading far above
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.gone: list[str] = []  # rows that somebody else removed meanwhile, by their first text
         if self.is_bound:
             self._make_new_what_is_gone()
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        if self.in_table:
+            for field in form.fields.values():
+                field.widget.attrs["aria-label"] = capfirst(str(field.label))
 
     def _make_new_what_is_gone(self) -> None:
         """A row that was removed meanwhile is among the new ones: saving the form again brings it back."""
