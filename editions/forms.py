@@ -255,7 +255,7 @@ class ReadableFromForm(DigestForm):
     def published(self, edition: Edition) -> str:
         if edition.publish_at > timezone.now():
             return gettext(
-                "Edition %(number)d will be readable from %(when)s. Until then it can be withdrawn."
+                "Edition %(number)d will be readable from %(when)s; until then it can be withdrawn."
             ) % {
                 "number": edition.number,
                 "when": when(edition.publish_at),

@@ -327,7 +327,7 @@ def _and_last(draft: Draft, sentence: str) -> str:
     last = steps(draft).select_related("by").first()
     if last is None:
         return sentence
-    what = _("Last step: %(step)s by %(name)s on %(when)s.") % {
+    what = _("Last step: %(step)s by %(name)s (%(when)s).") % {
         "step": last.get_step_display(),
         "name": last.by,
         "when": date_format(timezone.localtime(last.at), "DATETIME_FORMAT"),
