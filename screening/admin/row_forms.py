@@ -286,6 +286,8 @@ class UnfitFormSet(forms.models.BaseInlineFormSet):
         super().add_fields(form, index)
         if self.in_table:
             for field in form.fields.values():
+                if field.widget.is_hidden:
+                    continue
                 field.widget.attrs["aria-label"] = capfirst(str(field.label))
 
     def _make_new_what_is_gone(self) -> None:
