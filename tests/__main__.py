@@ -29,7 +29,9 @@ def main() -> int:
     passed["in a foreign project"] = run("in a foreign project", foreign)
 
     if chromium := find_chromium():
-        passed["in Chromium"] = run("in Chromium", ["-m", "browser", "tests/browser"], CHROMIUM=chromium)
+        passed["in Chromium"] = run(
+            "in Chromium", ["-m", "browser", "-n", "auto", "tests/browser"], CHROMIUM=chromium
+        )
     else:
         left_out.append(
             "Chromium was not found: no page was opened in a browser. Install chromium or set CHROMIUM."
