@@ -67,6 +67,15 @@ MEMBERS = {
     }.items()
 }  # fmt: skip
 
+# What stands in addresses beside sections, and in forms beside answers: a page or an answer of that name is never met.
+PAGES = frozenset({"blank", "changes", "check", "notice", "stop"})
+FIELDS = frozenset(
+    (
+        *("attempt", "call_me", "csrfmiddlewaretoken", "digest", "edition", "language"),
+        *("leave", "patient", "revisions", "seen", "sender", "units"),
+    )
+)
+
 
 class Reader:
     def __init__(self, document: Mapping[str, Any], strict: bool = False) -> None:
@@ -161,6 +170,12 @@ class Reader:
             self.say(where, "twice", f"{key} is used twice.")
         self.namespace[key] = kind
 
+    def free(self, key: str, taken: Collection[str], where: str) -> None:
+        if self.strict and key in taken:
+            self.say(
+                where, "key", f"{key} is a name that the pages use themselves, so it cannot be a key here."
+            )
+
     def decimal(self, value: Any, where: str) -> Decimal:
         try:
             number = Decimal(str(value))
@@ -220,6 +235,7 @@ class Reader:
     def section(self, s: Mapping[str, Any]) -> Section:
         self.place = f"sections.{s['key']}"
         self.members(s, "sections", self.place)
+        self.free(s["key"], PAGES, self.place)
         return Section(
             s["key"],
             s["title"],
@@ -230,6 +246,7 @@ class Reader:
     def question(self, q: Mapping[str, Any], section: str) -> Question:
         where = self.place = f"sections.{section}.{q['key']}"
         self.members(q, "questions", where)
+        self.free(q["key"], FIELDS, where)
         self.one_of(q["type"], TYPES, where, "type")
         choices = self.choices(q, where)
         values = tuple(c.value for c in choices)

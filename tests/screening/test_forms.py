@@ -2,14 +2,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from keyword import iskeyword
 from typing import Any
 
 import pytest
 from django.http import QueryDict
 from django.template.loader import render_to_string
 
+from screening import urls
 from screening.engine.definition import read
-from screening.forms import SectionForm, form_class, units_for
+from screening.engine.reading import FIELDS, PAGES
+from screening.forms import FRAME, SectionForm, form_class, units_for
 from screening.models.document import shipped
 
 DEFINITION = read(shipped("spinal-fusion"))
@@ -138,3 +141,10 @@ def test_help_that_an_editor_typed_is_shown_as_text():
     assert "<i>y" not in page
     assert "<u>z" not in page
     assert "&lt;b&gt;x" in page
+
+
+def test_no_key_can_be_that_of_a_field_or_page_beside_the_questions():
+    """Authors are refused the names that `FRAME` and the addresses take."""
+    assert {name for name in FRAME if not iskeyword(name)} <= FIELDS
+    routes = [str(each.pattern).split("/") for each in urls.urlpatterns]
+    assert {parts[1] for parts in routes if parts[0].startswith("<slug") and parts[1].isalpha()} <= PAGES

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from screening.engine.definition import DefinitionError, Problem, problems, read
+from screening.engine.reading import FIELDS, PAGES
 from tests.screening.engine.questionnaires import choices, document, question, rule
 
 Change = Callable[[dict[str, Any]], object]
@@ -42,6 +43,17 @@ def test_a_good_document_has_no_problems_and_is_read() -> None:
     assert small.thresholds["low_t"].value == Decimal("-2.5")
     with pytest.raises(KeyError):
         small.section("nothing")
+
+
+@pytest.mark.parametrize("key", sorted(PAGES))
+def test_a_section_has_no_name_that_would_hide_it_behind_another_page(key: str) -> None:
+    assert (f"sections.{key}", "key") in found(lambda d: d["sections"][0].update(key=key))
+
+
+@pytest.mark.parametrize("key", sorted(FIELDS))
+def test_a_question_has_no_name_that_its_page_sends_for_itself(key: str) -> None:
+    (section,) = [each["key"] for each in document()["sections"][-1:]]
+    assert (f"sections.{section}.{key}", "key") in found(ask(question(key, "yes_no")))
 
 
 def test_calculations_stand_in_the_order_in_which_they_need_each_other() -> None:
