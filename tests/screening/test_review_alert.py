@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from ledger.models import AccessRecord
 from portal.accounts.models import Contact, Practice, User
@@ -131,7 +132,8 @@ def test_it_says_who_is_told_next_and_when(
     Contact.objects.create(user=other_surgeon, order=2)
     alerts.escalate_due()
     page = login(surgeon).get(url(alert)).content.decode()
-    assert "Erik Engel is told next, at" in page
+    due = date_format(timezone.localtime(alerts.next_due(alert)), "DATETIME_FORMAT")
+    assert f"Erik Engel is told next ({due})." in page  # with the day: nights are long
     assert "Message to Dana Diaz" in page
     assert "not yet sent" in page
 
