@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from editions.canonical import canonical, digest
 from screening.admin import together
 from screening.admin.pages import Pages, Tool
-from screening.engine import comparing, translating
+from screening.engine import rewording, translating
 from screening.models import Questionnaire, QuestionnaireEdition, Translation
 
 CHECK = "screening.check_translation"
@@ -426,7 +426,7 @@ def _was(questionnaire: Questionnaire, part: str, form: PartForm) -> list[tuple[
             before, now = dict(_texts(members)), dict(_texts(form.members))
             labels = {name: label for name, label, _text in (*flat(members), *flat(form.members))}
             return [
-                (label, comparing.words(before.get(name, ""), now.get(name, "")))
+                (label, rewording.words(before.get(name, ""), now.get(name, "")))
                 for name, label in labels.items()
                 if before.get(name) != now.get(name)
             ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,6 +10,8 @@ from typing import Any, TypeVar
 
 from screening.engine.definition import Criterion, Definition, Question, Rule, Section, read
 from screening.engine.expressions import Expression
+from screening.engine.pairing import decides, pairs
+from screening.engine.rewording import Pieces, words
 from screening.engine.wording import in_words, number_in_words
 
 KINDS = ("added", "removed", "reworded", "rule", "threshold", "order", "other")
@@ -124,13 +125,7 @@ WORDING = frozenset(
 HEAD = "questionnaire"  # the place of its own texts
 NOTHING: dict[str, Any] = {"language": 1, "key": "", "title": "", "sections": [], "criteria": []}
 
-ALIKE = 0.6  # how much two rules of different reasons must have in common to be taken for one
-MUCH_THE_SAME = 0.35  # below this a text was written anew, and marking its words would only confuse
-MOST_PAIRS = 4_000_000  # words times words: beyond this the texts are shown whole
 
-_TOKEN = re.compile(r"(\w+(?:['’.\-]\w+)*|[^\w\s])(\s*)")
-
-Pieces = tuple[tuple[str, str], ...]
 Row = TypeVar("Row")
 
 
@@ -143,7 +138,7 @@ class Change:
     title: str
     was: str = ""
     becomes: str = ""
-    words: Pieces = ()  # ("same" | "removed" | "added", text), in reading order
+    words: Pieces = ()
 
 
 def compare(old: Definition | None, new: Definition) -> tuple[Change, ...]:
@@ -166,38 +161,6 @@ def _bare(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {name: _bare(member) for name, member in value.items() if name not in WORDING}
     return [_bare(row) for row in value] if isinstance(value, list | tuple) else value
-
-
-def words(was: str, becomes: str) -> Pieces:
-    """Two texts as one, word by word: what stayed, what went, what came."""
-    old, new = _TOKEN.findall(was), _TOKEN.findall(becomes)
-    whole = tuple((op, text) for op, text in (("removed", was), ("added", becomes)) if text)
-    if not old or not new or len(old) * len(new) > MOST_PAIRS:
-        return whole
-    matcher = SequenceMatcher(None, [word for word, _s in old], [word for word, _s in new], autojunk=False)
-    if matcher.ratio() < MUCH_THE_SAME:
-        return whole
-    pieces: list[tuple[str, str]] = []
-    for op, start, end, first, last in matcher.get_opcodes():
-        if op == "equal":
-            # A space before what went stays, though what follows now stands closer.
-            closing = max(old[end - 1], new[last - 1], key=_length)
-            pieces.append(("same", _joined((*new[first : last - 1], closing))))
-            continue
-        if start < end:
-            pieces.append(("removed", _joined(old[start:end])))
-        if first < last:
-            pieces.append(("added", _joined(new[first:last])))
-    only_spaces = all(op == "same" for op, _text in pieces)
-    return whole if only_spaces and was != becomes else tuple(pieces)
-
-
-def _length(token: tuple[str, str]) -> int:
-    return sum(map(len, token))
-
-
-def _joined(tokens: Iterable[tuple[str, str]]) -> str:
-    return "".join(word + space for word, space in tokens)
 
 
 class _Comparison:
@@ -397,23 +360,23 @@ class _Comparison:
         self, where: str, old: Sequence[Any], new: Sequence[Any], named: Callable[[Any], str], order: str
     ) -> Iterator[Change]:
         """Rules that are the same ones, though a word or a condition of theirs may differ; then the rest."""
-        pairs = _pairs(old, new)
-        stayed = {pairs[place]: new[place].reason for place in sorted(pairs)}
+        same = pairs(old, new)
+        stayed = {same[place]: new[place].reason for place in sorted(same)}
         yield from _order(where, order, dict(sorted(stayed.items())), stayed, str)
         for place, rule in enumerate(new):
             here = f"{where}.{place}"
-            if place not in pairs:
+            if place not in same:
                 yield Change("added", here, named(rule), becomes=self.ruled(rule, self.new, meaning=True))
                 continue
-            was = old[pairs[place]]
-            if _decides(was) != _decides(rule):
+            was = old[same[place]]
+            if decides(was) != decides(rule):
                 yield self.rule(here, named(rule), was, rule)
             yield from _text(here, _about(named(rule), "meaning"), was.text, rule.text)
             yield from _text(
                 here, _about(named(rule), "source"), getattr(was, "source", ""), getattr(rule, "source", "")
             )
         for place, rule in enumerate(old):
-            if place not in pairs.values():
+            if place not in same.values():
                 was = self.ruled(rule, self.old, meaning=True)
                 yield Change("removed", f"{where}.{place}", named(rule), was=was)
 
@@ -575,37 +538,3 @@ def _order(
         )
 
     yield Change("order", where, title, places(was), places(becomes))
-
-
-def _decides(rule: Any) -> tuple[Any, ...]:
-    """What of a rule is no wording."""
-    names = ("reason", "category", "could_be", "grade", "level", "notice")
-    return (rule.when.source(), *(getattr(rule, name, None) for name in names))
-
-
-def _pairs(old: Sequence[Any], new: Sequence[Any]) -> dict[int, int]:
-    """Which new rule is which old one: by its reason, and among those of one reason, or of none, by likeness."""
-    pairs: dict[int, int] = {}
-
-    def pair(least: float, fits: Callable[[Any, Any], bool]) -> None:
-        found = [
-            (-_likeness(was, rule), abs(before - place), place, before)
-            for place, rule in enumerate(new)
-            for before, was in enumerate(old)
-            if place not in pairs and before not in pairs.values() and fits(was, rule)
-        ]
-        for unlike, _apart, place, before in sorted(found):
-            if -unlike >= least and place not in pairs and before not in pairs.values():
-                pairs[place] = before
-
-    pair(0, lambda was, rule: bool(was.reason == rule.reason))
-    pair(ALIKE, lambda was, rule: True)
-    return pairs
-
-
-def _likeness(old: Any, new: Any) -> float:
-    """1 where the conditions are the same, 0 where they read other answers."""
-    if not old.when.names & new.when.names:
-        return 0.0
-    was, becomes = old.when.source(), new.when.source()
-    return 1.0 if was == becomes else SequenceMatcher(None, was, becomes, autojunk=False).ratio()

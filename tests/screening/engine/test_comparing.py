@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from screening.engine.comparing import Change, compare, compare_documents, wording_only, words
+from screening.engine.comparing import Change, compare, compare_documents, wording_only
 from screening.engine.definition import problems, read
 from screening.models.document import shipped
 from tests.screening.engine.questionnaires import choices, document, question, rule
@@ -291,28 +291,6 @@ def test_no_member_of_the_shipped_questionnaire_changes_unsaid() -> None:
         tried += 1
         assert compare(before, read(new)), path
     assert tried > 100
-
-
-# Word by word
-
-
-@pytest.mark.parametrize(
-    ("was", "becomes", "pieces"),
-    [
-        ("Do not walk.", "Do walk.", [("same", "Do "), ("removed", "not "), ("same", "walk.")]),
-        ("Walk.", "", [("removed", "Walk.")]),
-        ("", "Walk.", [("added", "Walk.")]),
-        ("One two three.", "Nothing of that here.", [("removed", "One two three."), ("added", "Nothing of that here.")]),
-        ("One. Two.", "One.\n\nTwo.", [("removed", "One. Two."), ("added", "One.\n\nTwo.")]),
-    ],
-)  # fmt: skip
-def test_words(was: str, becomes: str, pieces: list[tuple[str, str]]) -> None:
-    assert list(words(was, becomes)) == pieces
-
-
-def test_very_long_texts_are_shown_whole_at_once() -> None:
-    was, becomes = "walk " * 3000, "rest " * 3000
-    assert words(was, becomes) == (("removed", was), ("added", becomes))
 
 
 # Wording or more
