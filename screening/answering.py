@@ -14,14 +14,13 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from ledger import outbox
+from screening import findings
 from screening.engine.answers import Cleaned, clean, dumps, loads
 from screening.engine.assessment import Outcome, assess, shown, urgent_now
 from screening.engine.definition import Definition
-from screening.engine.wording import evidence, in_words
 from screening.host import host
 from screening.models import (
     AnswersInProgress,
-    Finding,
     Questionnaire,
     QuestionnaireEdition,
     Submission,
@@ -429,60 +428,11 @@ def _keep(
         submitted_at=at,
     )
     if outcome is not None:
-        _keep_findings(submission, answers, outcome)
+        findings.keep(submission, answers, outcome)
     urgent = {rule.reason: rule.level for rule in urgent_now(definition, answers, attempt.facts, today)}
     raised = urgent | dict(urgent_rows(attempt).values_list("reason", "level"))
     place_sent(submission=submission, outcome=as_dict or None, raised=raised, at=at)
     return submission
-
-
-def _keep_findings(submission: Submission, answers: Mapping[str, Any], outcome: Outcome) -> None:
-    definition, facts = submission.edition.definition, submission.facts
-    for key, found in outcome.as_dict()["criteria"].items():
-        if found["category"] != "none":
-            Finding.objects.create(
-                submission=submission,
-                patient=submission.patient,
-                criterion=key,
-                category=found["category"],
-                could_be=found.get("could_be", ""),
-                grade=found.get("grade"),
-                reasons=_reasons(definition, key, outcome, answers, facts, submission.today),
-            )
-
-
-def _reasons(
-    definition: Definition,
-    criterion: str,
-    outcome: Outcome,
-    answers: Mapping[str, Any],
-    facts: Any,
-    today: date,
-) -> list[dict[str, Any]]:
-    """What held in one criterion, in the form that Finding.reasons describes."""
-    return [
-        {
-            "reason": held.rule.reason,
-            "category": held.rule.category,
-            "could_be": held.rule.could_be,
-            "grade": held.rule.grade,
-            "rule": in_words(held.rule.when, definition),
-            "text": held.rule.text,
-            "source": held.rule.source,
-            "evidence": [
-                {
-                    "key": part.key,
-                    "question": part.text,
-                    "short": part.short,
-                    "answer": part.answer,
-                    "decisive": part.held,
-                }
-                for part in evidence(definition, held.rule.when, answers, facts, today)
-            ],
-        }
-        for held in outcome.held
-        if held.criterion == criterion
-    ]
 
 
 def _sent_before(patient: Any, id_: UUID | None, digest: str) -> Submission:
