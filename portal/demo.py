@@ -17,7 +17,7 @@ from portal.accounts import people
 from portal.accounts.models import Contact, PatientProfile, Practice, User
 from portal.accounts.roles import Role
 from portal.demo_people import CALM, PASSWORD, PATIENTS, STAFF, DemoPatient
-from screening import answering, reviewing
+from screening import answering, deciding, reviewing
 from screening.models import Case, Questionnaire, QuestionnaireEdition
 
 DOMAIN = "@demo.example"
@@ -126,7 +126,7 @@ def _decide(patient: User, surgeon: User, decision: dict[str, Any]) -> None:
     case = Case.objects.visible_to(surgeon).get(patient=patient)
     case = reviewing.open_case(user=surgeon, case_id=case.pk)
     rescreen_on = timezone.localdate() + timedelta(days=decision.pop("rescreen_in_days", 60))
-    reviewing.decide(user=surgeon, case=case, version=case.version, rescreen_on=rescreen_on, **decision)
+    deciding.decide(user=surgeon, case=case, version=case.version, rescreen_on=rescreen_on, **decision)
 
 
 def logins() -> list[tuple[str, str, str]]:

@@ -13,8 +13,8 @@ from education.rendering import page_of
 from ledger.models import AccessRecord, OutboxMessage
 from portal.accounts.models import Practice
 from screening.host import host
+from screening.messaging import messages_for
 from screening.models import Alert, AnswersInProgress, QuestionnaireEdition, Submission
-from screening.reviewing import messages_for
 from screening.urgent import notices_of_unsent
 from screening.worklist import Chosen, count
 

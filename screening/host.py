@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.module_loading import import_string
@@ -26,6 +28,8 @@ class Person:
     date_of_birth: date | None = None
     phone: str = ""
     language: str = ""
+    helper: str = ""  # who helps the patient, and how to reach them
+    email: bool = True  # whether a message can reach them by e-mail
     planned_operation: str = ""
     planned_region: str = ""
 
@@ -56,6 +60,56 @@ class Contacts:
         if self.crisis_text == self.crisis_line:
             return _("Call or text %(line)s") % words
         return _("Call %(line)s, or text %(text)s") % words
+
+
+@dataclass(frozen=True)
+class Targets:
+    """How soon a case should be seen first, by what stands highest in it: the practice's own aims."""
+
+    now: timedelta = timedelta(hours=1)
+    same_day: timedelta = timedelta(hours=8)
+    absolute: timedelta = timedelta(days=2)
+    possible: timedelta = timedelta(days=3)
+    relative: timedelta = timedelta(days=5)
+    clarify: timedelta = timedelta(days=5)
+    none: timedelta = timedelta(days=10)
+
+    @property
+    def by_tier(self) -> tuple[timedelta, ...]:
+        """In the order of the list: the tier of a case is its rank over placing.TIER."""
+        return (
+            self.now, self.same_day, self.absolute, self.possible, self.relative, self.clarify, self.none
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Something to read that a surgeon can choose for a patient. Screening only keeps its key and title."""
+
+    key: str
+    title: str
+    url: str
+    minutes: int = 0
+    topics: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Read:
+    """What a patient has read, in which edition, and when first."""
+
+    key: str
+    title: str
+    edition: int
+    at: datetime
+    is_current: bool = True
+
+
+@dataclass(frozen=True)
+class Opening:
+    """Access to one patient of somebody else, for a short while: why, and until when."""
+
+    reason: str
+    until: datetime
 
 
 class Host:
@@ -112,6 +166,53 @@ class Host:
     def escalate_after(self, level: str) -> timedelta:
         """How long one person has before the next one is told. `level` is "now" or "same_day"."""
         return timedelta(minutes=15) if level == "now" else timedelta(hours=2)
+
+    def targets(self) -> Targets:
+        return Targets()
+
+    def backup(self) -> list[Any]:
+        """The accounts that are told of an absolute criterion that nobody has opened for too long."""
+        return []
+
+    def unopened_after(self) -> timedelta:
+        """For how long such a case may stay unopened."""
+        return timedelta(hours=24)
+
+    def reminds(self, patient: Any) -> bool:
+        """Whether a patient who has begun and not sent is reminded."""
+        return True
+
+    def remind_after(self) -> tuple[timedelta, ...]:
+        """How long after the last answer each reminder goes out: at most two."""
+        return (timedelta(days=3), timedelta(days=10))
+
+    def records_of(self, patient_id: Any) -> list[Any]:
+        """The ids of all accounts that are this one person: more than one where records were joined."""
+        return [patient_id]
+
+    def caring(self, ids: list[Any]) -> dict[Any, list[str]]:
+        """The names of the surgeons who have each of these patients in care, in one statement."""
+        return {}
+
+    def colleagues(self, user: Any) -> list[tuple[Any, str]]:
+        """Whom this user can give a patient to: id and name, themselves first. Empty where the host knows no care."""
+        return []
+
+    def hand_over(self, *, by: Any, patient: Any, to: Any) -> None:
+        """Give the patient into the care of `to`. Raises PermissionDenied where `by` may not."""
+        raise PermissionDenied
+
+    def opening(self, user: Any, patient: Any) -> Opening | None:
+        """The exceptional access through which the user sees this patient, if it is only that."""
+        return None
+
+    def reading(self, topics: Iterable[str] = (), language: str = "") -> list[Reading]:
+        """All that can be chosen to read, those about the topics first, in the order of the topics."""
+        return []
+
+    def reads_of(self, patient: Any) -> list[Read]:
+        """What the patient has read, the latest first."""
+        return []
 
     def assesses(self) -> bool:
         """Whether answers are assessed by the rules. Where not, they are stored and shown only."""

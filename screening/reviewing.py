@@ -1,10 +1,12 @@
-"""What reviewers do: open a case, take it, decide, acknowledge an alert. Each is one transaction."""
+"""What reviewers do: open a case, take it, acknowledge an alert. Each is one transaction.
+
+What they decide is in `deciding`, what patients are told in `messaging`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -13,30 +15,17 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from ledger import access, outbox
+from ledger import access
 from ledger.models import AccessRecord
-from screening.host import host
-from screening.models import Alert, AlertNote, Case, Decision, Submission
-from screening.models.placing import rank
+from screening.models import Alert, AlertNote, Case, Submission
 
 Action = AccessRecord.Action
 # The kinds of objects in access records.
 CASE, SUBMISSION, ALERT = (model._meta.label_lower for model in (Case, Submission, Alert))
-SOMETHING_NEW = "something_new"  # the kind of message that tells a patient so, and nothing else
 
 
 class Stale(Exception):
     """The case is no longer as the reviewer saw it. Nothing was changed."""
-
-
-@dataclass(frozen=True)
-class Message:
-    """What a surgeon wrote to a patient: all of a decision that the patient is shown."""
-
-    text: str
-    at: datetime
-    surgeon: str
-    rescreen_on: date | None
 
 
 def open_case(*, user: Any, case_id: UUID, submission_id: UUID | None = None) -> Case:
@@ -67,7 +56,7 @@ def record_list(*, user: Any, cases: Iterable[Case], searched: bool) -> None:
 @transaction.atomic
 def take(*, user: Any, case: Case) -> None:
     """Start to review a new case. Raises Stale where it is not new any more."""
-    _not_of(user, case)
+    not_of(user, case)
     moved = (
         Case.objects.visible_to(user)
         .filter(pk=case.pk, state=Case.State.NEW)
@@ -80,53 +69,6 @@ def take(*, user: Any, case: Case) -> None:
     )
     if not moved:
         raise Stale
-
-
-@transaction.atomic
-def decide(
-    *,
-    user: Any,
-    case: Case,
-    version: int,
-    state: str,
-    note: str = "",
-    message: str = "",
-    rescreen_on: date | None = None,
-) -> Decision:
-    """Store what the user concluded from `version` of the case. Raises Stale if that has passed."""
-    _not_of(user, case)
-    moved = case.version == version and (
-        Case.objects.visible_to(user)
-        .filter(pk=case.pk, version=version)
-        .update(
-            state=state,
-            awaiting=False,
-            version=version + 1,
-            opened_version=version + 1,
-            rescreen_on=rescreen_on,
-            returned_because="",
-            fallen={},
-            rank=rank(case) if case.fallen else case.rank,
-        )
-    )
-    if not moved:
-        raise Stale
-    decision = Decision.objects.create(
-        case=case,
-        patient_id=case.patient_id,
-        submission_id=case.submission_id,
-        case_version=version,
-        state=state,
-        note=note,
-        message=message,
-        rescreen_on=rescreen_on,
-        by=user,
-    )
-    if message:
-        outbox.put(
-            SOMETHING_NEW, f"decision-{decision.pk}", to=case.patient, payload={"decision": decision.pk}
-        )
-    return decision
 
 
 def open_alert(*, user: Any, alert_id: UUID) -> Alert:
@@ -168,19 +110,7 @@ def return_due(*, today: date) -> int:
     return Case.return_due(today)
 
 
-def messages_for(user: Any) -> list[Message]:
-    """What surgeons wrote to this patient, the newest first: no notes, and no state of the case."""
-    written = (
-        Decision.objects.visible_to(user)
-        .filter(patient=user)
-        .exclude(message="")
-        .order_by("-at", "-pk")
-        .values_list("message", "at", "by", "rescreen_on")
-    )
-    surgeons = host().people(list({by for _text, _at, by, _day in written}))
-    return [Message(text, at, surgeons[by].name, day) for text, at, by, day in written]
-
-
-def _not_of(user: Any, case: Case) -> None:
+def not_of(user: Any, case: Case) -> None:
+    """Raises PermissionDenied where the case is the user's own."""
     if case.patient_id == user.pk:
         raise PermissionDenied("Nobody decides on their own case.")

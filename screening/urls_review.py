@@ -2,11 +2,11 @@
 
 from django.urls import path
 
-from screening.views import alert, entering, review
+from screening.views import alert, cases, deciding, entering, review
 
 app_name = "review"
 urlpatterns = [
-    path("", review.cases, name="cases"),
+    path("", cases.cases, name="cases"),
     path("enter/", entering.begin, name="enter"),
     path("enter/<uuid:attempt_id>/", entering.go_on, name="enter_go"),
     path("enter/<uuid:attempt_id>/check/", entering.check, name="enter_check"),
@@ -15,6 +15,6 @@ urlpatterns = [
     path("enter/<uuid:attempt_id>/page/<slug:section>/", entering.section, name="enter_section"),
     path("alerts/<uuid:alert_id>/", alert.alert, name="alert"),
     path("<uuid:case_id>/", review.case, name="case"),
-    path("<uuid:case_id>/take/", review.take, name="take"),
-    path("<uuid:case_id>/decide/", review.decide, name="decide"),
+    path("<uuid:case_id>/take/", deciding.take, name="take"),
+    path("<uuid:case_id>/decide/", deciding.decide, name="decide"),
 ]

@@ -18,6 +18,7 @@ ROLES = (
     "approver",
     "surgeon",
     "second",
+    "lead",
     "administrator",
     "disabled",
 )
@@ -26,323 +27,323 @@ STAFF = ("editor", "approver", "administrator")
 # "owner" is Alice, in the care of "surgeon"; "other" is Charlie, in the care of "second". "nobody's" case is of a
 # patient without a surgeon, whom all surgeons see, and was taken; "ended" was in the care of "surgeon" until lately.
 SITE = """
-                                 anonym owner  other  editor approv surgeo second admin  disabled
+                                 anonym owner  other  editor approv surgeo second lead   admin  disabled
 /
-  -                        GET   login  200    200    200    200    200    200    200    login
-  -                        POST  login  405    405    405    405    405    405    405    login
+  -                        GET   login  200    200    200    200    200    200    200    200    login
+  -                        POST  login  405    405    405    405    405    405    405    405    login
 /help/
-  -                        GET   200    200    200    200    200    200    200    200    200
-  -                        POST  405    405    405    405    405    405    405    405    405
+  -                        GET   200    200    200    200    200    200    200    200    200    200
+  -                        POST  405    405    405    405    405    405    405    405    405    405
 /language/
-  -                        GET   405    405    405    405    405    405    405    405    405
-  -                        POST  400    400    400    400    400    400    400    400    400
+  -                        GET   405    405    405    405    405    405    405    405    405    405
+  -                        POST  400    400    400    400    400    400    400    400    400    400
 /accounts/login/
-  -                        GET   200    302    302    302    302    302    302    302    200
-  -                        POST  200    302    302    302    302    302    302    302    200
+  -                        GET   200    302    302    302    302    302    302    302    302    200
+  -                        POST  200    302    302    302    302    302    302    302    302    200
 /accounts/logout/
-  -                        GET   login  200    200    200    200    200    200    200    login
-  -                        POST  login  login  login  login  login  login  login  login  login
+  -                        GET   login  200    200    200    200    200    200    200    200    login
+  -                        POST  login  login  login  login  login  login  login  login  login  login
 /accounts/inactive/
-  -                        GET   200    200    200    200    200    200    200    200    200
-  -                        POST  405    405    405    405    405    405    405    405    405
+  -                        GET   200    200    200    200    200    200    200    200    200    200
+  -                        POST  405    405    405    405    405    405    405    405    405    405
 /accounts/signup/
-  -                        GET   200    302    302    302    302    302    302    302    200
-  -                        POST  200    302    302    302    302    302    302    302    200
+  -                        GET   200    302    302    302    302    302    302    302    302    200
+  -                        POST  200    302    302    302    302    302    302    302    302    200
 /accounts/reauthenticate/
-  -                        GET   login  200    200    200    200    200    200    200    login
-  -                        POST  login  200    200    200    200    200    200    200    login
+  -                        GET   login  200    200    200    200    200    200    200    200    login
+  -                        POST  login  200    200    200    200    200    200    200    200    login
 /accounts/email/
-  -                        GET   login  200    200    200    200    200    200    200    login
-  -                        POST  login  302    302    302    302    302    302    302    login
+  -                        GET   login  200    200    200    200    200    200    200    200    login
+  -                        POST  login  302    302    302    302    302    302    302    302    login
 /accounts/confirm-email/
-  -                        GET   200    200    200    200    200    200    200    200    200
-  -                        POST  405    405    405    405    405    405    405    405    405
+  -                        GET   200    200    200    200    200    200    200    200    200    200
+  -                        POST  405    405    405    405    405    405    405    405    405    405
 /accounts/password/change/
-  -                        GET   login  200    200    200    200    200    200    200    login
-  -                        POST  login  200    200    200    200    200    200    200    login
+  -                        GET   login  200    200    200    200    200    200    200    200    login
+  -                        POST  login  200    200    200    200    200    200    200    200    login
 /accounts/password/set/
-  -                        GET   login  302    302    302    302    302    302    302    login
-  -                        POST  login  302    302    302    302    302    302    302    login
+  -                        GET   login  302    302    302    302    302    302    302    302    login
+  -                        POST  login  302    302    302    302    302    302    302    302    login
 /accounts/password/reset/
-  -                        GET   200    200    200    200    200    200    200    200    200
-  -                        POST  200    200    200    200    200    200    200    200    200
+  -                        GET   200    200    200    200    200    200    200    200    200    200
+  -                        POST  200    200    200    200    200    200    200    200    200    200
 /accounts/login/code/confirm/
-  -                        GET   login  302    302    302    302    302    302    302    login
-  -                        POST  login  302    302    302    302    302    302    302    login
+  -                        GET   login  302    302    302    302    302    302    302    302    login
+  -                        POST  login  302    302    302    302    302    302    302    302    login
 /accounts/confirm-email/<key>/
-  missing                  GET   200    200    200    200    200    200    200    200    200
-  missing                  POST  404    404    404    404    404    404    404    404    404
+  missing                  GET   200    200    200    200    200    200    200    200    200    200
+  missing                  POST  404    404    404    404    404    404    404    404    404    404
 /accounts/password/reset/key/done/
-  -                        GET   200    200    200    200    200    200    200    200    200
-  -                        POST  405    405    405    405    405    405    405    405    405
+  -                        GET   200    200    200    200    200    200    200    200    200    200
+  -                        POST  405    405    405    405    405    405    405    405    405    405
 /accounts/password/reset/key/<uidb36>-<key>/
-  missing                  GET   200    200    200    200    200    200    200    200    200
-  missing                  POST  200    200    200    200    200    200    200    200    200
+  missing                  GET   200    200    200    200    200    200    200    200    200    200
+  missing                  POST  200    200    200    200    200    200    200    200    200    200
 /accounts/password/reset/done/
-  -                        GET   200    200    200    200    200    200    200    200    200
-  -                        POST  405    405    405    405    405    405    405    405    405
+  -                        GET   200    200    200    200    200    200    200    200    200    200
+  -                        POST  405    405    405    405    405    405    405    405    405    405
 /accounts/2fa/
-  -                        GET   login  200    200    200    200    200    200    200    login
-  -                        POST  login  405    405    405    405    405    405    405    login
+  -                        GET   login  200    200    200    200    200    200    200    200    login
+  -                        POST  login  405    405    405    405    405    405    405    405    login
 /accounts/2fa/authenticate/
-  -                        GET   login  302    302    302    302    302    302    302    login
-  -                        POST  login  302    302    302    302    302    302    302    login
+  -                        GET   login  302    302    302    302    302    302    302    302    login
+  -                        POST  login  302    302    302    302    302    302    302    302    login
 /accounts/2fa/reauthenticate/
-  -                        GET   login  again  again  again  again  again  again  again  login
-  -                        POST  login  again  again  again  again  again  again  again  login
+  -                        GET   login  again  again  again  again  again  again  again  again  login
+  -                        POST  login  again  again  again  again  again  again  again  again  login
 /accounts/2fa/totp/activate/
-  -                        GET   login  again  again  again  again  again  again  again  login
-  -                        POST  login  again  again  again  again  again  again  again  login
+  -                        GET   login  again  again  again  again  again  again  again  again  login
+  -                        POST  login  again  again  again  again  again  again  again  again  login
 /accounts/2fa/totp/deactivate/
-  -                        GET   login  404    404    404    404    404    404    404    login
-  -                        POST  login  404    404    404    404    404    404    404    login
+  -                        GET   login  404    404    404    404    404    404    404    404    login
+  -                        POST  login  404    404    404    404    404    404    404    404    login
 /accounts/2fa/recovery-codes/
-  -                        GET   login  404    404    404    404    404    404    404    login
-  -                        POST  login  405    405    405    405    405    405    405    login
+  -                        GET   login  404    404    404    404    404    404    404    404    login
+  -                        POST  login  405    405    405    405    405    405    405    405    login
 /accounts/2fa/recovery-codes/generate/
-  -                        GET   login  again  again  again  again  again  again  again  login
-  -                        POST  login  again  again  again  again  again  again  again  login
+  -                        GET   login  again  again  again  again  again  again  again  again  login
+  -                        POST  login  again  again  again  again  again  again  again  again  login
 /accounts/2fa/recovery-codes/download/
-  -                        GET   login  404    404    404    404    404    404    404    login
-  -                        POST  login  404    404    404    404    404    404    404    login
+  -                        GET   login  404    404    404    404    404    404    404    404    login
+  -                        POST  login  404    404    404    404    404    404    404    404    login
 /learn/
-  -                        GET   login  200    200    200    200    200    200    200    login
-  -                        POST  login  405    405    405    405    405    405    405    login
+  -                        GET   login  200    200    200    200    200    200    200    200    login
+  -                        POST  login  405    405    405    405    405    405    405    405    login
 /learn/diagrams/<name>.svg
-  there                    GET   login  200    200    200    200    200    200    200    login
-  there                    POST  login  405    405    405    405    405    405    405    login
-  missing                  GET   login  404    404    404    404    404    404    404    login
-  missing                  POST  login  405    405    405    405    405    405    405    login
+  there                    GET   login  200    200    200    200    200    200    200    200    login
+  there                    POST  login  405    405    405    405    405    405    405    405    login
+  missing                  GET   login  404    404    404    404    404    404    404    404    login
+  missing                  POST  login  405    405    405    405    405    405    405    405    login
 /learn/<slug>/
-  live                     GET   login  200    200    200    200    200    200    200    login
-  live                     POST  login  405    405    405    405    405    405    405    login
-  draft                    GET   login  404    404    200    200    404    404    404    login
-  draft                    POST  login  405    405    405    405    405    405    405    login
-  scheduled                GET   login  404    404    200    200    404    404    404    login
-  scheduled                POST  login  405    405    405    405    405    405    405    login
-  withdrawn                GET   login  200    404    200    200    404    404    404    login
-  withdrawn                POST  login  405    405    405    405    405    405    405    login
-  missing                  GET   login  404    404    404    404    404    404    404    login
-  missing                  POST  login  405    405    405    405    405    405    405    login
+  live                     GET   login  200    200    200    200    200    200    200    200    login
+  live                     POST  login  405    405    405    405    405    405    405    405    login
+  draft                    GET   login  404    404    200    200    404    404    404    404    login
+  draft                    POST  login  405    405    405    405    405    405    405    405    login
+  scheduled                GET   login  404    404    200    200    404    404    404    404    login
+  scheduled                POST  login  405    405    405    405    405    405    405    405    login
+  withdrawn                GET   login  200    404    200    200    404    404    404    404    login
+  withdrawn                POST  login  405    405    405    405    405    405    405    405    login
+  missing                  GET   login  404    404    404    404    404    404    404    404    login
+  missing                  POST  login  405    405    405    405    405    405    405    405    login
 /screening/
-  -                        GET   login  302    302    403    403    403    403    403    login
-  -                        POST  login  405    405    405    405    405    405    405    login
+  -                        GET   login  302    302    403    403    403    403    403    403    login
+  -                        POST  login  405    405    405    405    405    405    405    405    login
 /screening/sent/<submission_id>/
-  alice's                  GET   login  200    404    403    403    403    403    403    login
-  alice's                  POST  login  405    405    405    405    405    405    405    login
-  charlie's                GET   login  404    200    403    403    403    403    403    login
-  charlie's                POST  login  405    405    405    405    405    405    405    login
-  missing                  GET   login  404    404    403    403    403    403    403    login
-  missing                  POST  login  405    405    405    405    405    405    405    login
+  alice's                  GET   login  200    404    403    403    403    403    403    403    login
+  alice's                  POST  login  405    405    405    405    405    405    405    405    login
+  charlie's                GET   login  404    200    403    403    403    403    403    403    login
+  charlie's                POST  login  405    405    405    405    405    405    405    405    login
+  missing                  GET   login  404    404    403    403    403    403    403    403    login
+  missing                  POST  login  405    405    405    405    405    405    405    405    login
 /screening/sent/<submission_id>/download/
-  alice's                  GET   login  again  404    403    403    403    403    403    login
-  alice's                  POST  login  405    405    405    405    405    405    405    login
-  charlie's                GET   login  404    again  403    403    403    403    403    login
-  charlie's                POST  login  405    405    405    405    405    405    405    login
-  missing                  GET   login  404    404    403    403    403    403    403    login
-  missing                  POST  login  405    405    405    405    405    405    405    login
+  alice's                  GET   login  again  404    403    403    403    403    403    403    login
+  alice's                  POST  login  405    405    405    405    405    405    405    405    login
+  charlie's                GET   login  404    again  403    403    403    403    403    403    login
+  charlie's                POST  login  405    405    405    405    405    405    405    405    login
+  missing                  GET   login  404    404    403    403    403    403    403    403    login
+  missing                  POST  login  405    405    405    405    405    405    405    405    login
 /screening/<questionnaire>/
-  there                    GET   login  200    200    403    403    403    403    403    login
-  there                    POST  login  302    302    403    403    403    403    403    login
-  missing                  GET   login  404    404    403    403    403    403    403    login
-  missing                  POST  login  404    404    403    403    403    403    403    login
+  there                    GET   login  200    200    403    403    403    403    403    403    login
+  there                    POST  login  302    302    403    403    403    403    403    403    login
+  missing                  GET   login  404    404    403    403    403    403    403    403    login
+  missing                  POST  login  404    404    403    403    403    403    403    403    login
 /screening/<questionnaire>/check/
-  there                    GET   login  200    200    403    403    403    403    403    login
-  there                    POST  login  302    302    403    403    403    403    403    login
-  missing                  GET   login  302    302    403    403    403    403    403    login
-  missing                  POST  login  404    404    403    403    403    403    403    login
+  there                    GET   login  200    200    403    403    403    403    403    403    login
+  there                    POST  login  302    302    403    403    403    403    403    403    login
+  missing                  GET   login  302    302    403    403    403    403    403    403    login
+  missing                  POST  login  404    404    403    403    403    403    403    403    login
 /screening/sent/<submission_id>/correct/
-  alice's                  GET   login  302    404    403    403    403    403    403    login
-  alice's                  POST  login  302    404    403    403    403    403    403    login
-  charlie's                GET   login  404    302    403    403    403    403    403    login
-  charlie's                POST  login  404    302    403    403    403    403    403    login
-  missing                  GET   login  404    404    403    403    403    403    403    login
-  missing                  POST  login  404    404    403    403    403    403    403    login
+  alice's                  GET   login  302    404    403    403    403    403    403    403    login
+  alice's                  POST  login  302    404    403    403    403    403    403    403    login
+  charlie's                GET   login  404    302    403    403    403    403    403    403    login
+  charlie's                POST  login  404    302    403    403    403    403    403    403    login
+  missing                  GET   login  404    404    403    403    403    403    403    403    login
+  missing                  POST  login  404    404    403    403    403    403    403    403    login
 /screening/<questionnaire>/changes/
-  there                    GET   login  302    302    403    403    403    403    403    login
-  there                    POST  login  405    405    405    405    405    405    405    login
-  missing                  GET   login  302    302    403    403    403    403    403    login
-  missing                  POST  login  405    405    405    405    405    405    405    login
+  there                    GET   login  302    302    403    403    403    403    403    403    login
+  there                    POST  login  405    405    405    405    405    405    405    405    login
+  missing                  GET   login  302    302    403    403    403    403    403    403    login
+  missing                  POST  login  405    405    405    405    405    405    405    405    login
 /screening/<questionnaire>/stop/
-  there                    GET   login  302    302    403    403    403    403    403    login
-  there                    POST  login  302    302    403    403    403    403    403    login
-  missing                  GET   login  302    302    403    403    403    403    403    login
-  missing                  POST  login  302    302    403    403    403    403    403    login
+  there                    GET   login  302    302    403    403    403    403    403    403    login
+  there                    POST  login  302    302    403    403    403    403    403    403    login
+  missing                  GET   login  302    302    403    403    403    403    403    403    login
+  missing                  POST  login  302    302    403    403    403    403    403    403    login
 /screening/<questionnaire>/blank/
-  there                    GET   login  200    200    403    403    403    403    403    login
-  there                    POST  login  405    405    405    405    405    405    405    login
-  missing                  GET   login  404    404    403    403    403    403    403    login
-  missing                  POST  login  405    405    405    405    405    405    405    login
+  there                    GET   login  200    200    403    403    403    403    403    403    login
+  there                    POST  login  405    405    405    405    405    405    405    405    login
+  missing                  GET   login  404    404    403    403    403    403    403    403    login
+  missing                  POST  login  405    405    405    405    405    405    405    405    login
 /screening/<questionnaire>/notice/<key>/
-  there                    GET   login  200    200    403    403    403    403    403    login
-  there                    POST  login  302    302    403    403    403    403    403    login
+  there                    GET   login  200    200    403    403    403    403    403    403    login
+  there                    POST  login  302    302    403    403    403    403    403    403    login
   missing page             GET   login  404    404    403    403    403    403    403    login
   missing page             POST  login  404    404    403    403    403    403    403    login
-  missing                  GET   login  404    404    403    403    403    403    403    login
-  missing                  POST  login  404    404    403    403    403    403    403    login
+  missing                  GET   login  404    404    403    403    403    403    403    403    login
+  missing                  POST  login  404    404    403    403    403    403    403    403    login
 /screening/<questionnaire>/<section>/
-  there                    GET   login  200    200    403    403    403    403    403    login
-  there                    POST  login  302    302    403    403    403    403    403    login
+  there                    GET   login  200    200    403    403    403    403    403    403    login
+  there                    POST  login  302    302    403    403    403    403    403    403    login
   missing page             GET   login  404    404    403    403    403    403    403    login
   missing page             POST  login  404    404    403    403    403    403    403    login
-  missing                  GET   login  302    302    403    403    403    403    403    login
-  missing                  POST  login  302    302    403    403    403    403    403    login
+  missing                  GET   login  302    302    403    403    403    403    403    403    login
+  missing                  POST  login  302    302    403    403    403    403    403    403    login
 /screening/<questionnaire>/<section>/save/
-  there                    GET   login  405    405    405    405    405    405    405    login
-  there                    POST  401    200    200    403    403    403    403    403    401
+  there                    GET   login  405    405    405    405    405    405    405    405    login
+  there                    POST  401    200    200    403    403    403    403    403    403    401
   missing page             GET   login  405    405    405    405    405    405    405    login
   missing page             POST  401    404    404    403    403    403    403    403    401
-  missing                  GET   login  405    405    405    405    405    405    405    login
-  missing                  POST  401    409    409    403    403    403    403    403    401
+  missing                  GET   login  405    405    405    405    405    405    405    405    login
+  missing                  POST  401    409    409    403    403    403    403    403    403    401
 /review/
-  -                        GET   login  403    403    403    403    200    200    403    login
-  -                        POST  login  403    403    403    403    405    405    403    login
+  -                        GET   login  403    403    403    403    200    200    403    403    login
+  -                        POST  login  403    403    403    403    405    405    403    403    login
 /review/enter/
-  -                        GET   login  403    403    403    403    200    200    403    login
-  -                        POST  login  403    403    403    403    422    422    403    login
+  -                        GET   login  403    403    403    403    200    200    403    403    login
+  -                        POST  login  403    403    403    403    422    422    403    403    login
 /review/enter/<attempt_id>/
-  surgeon's                GET   login  403    403    403    403    302    404    403    login
-  surgeon's                POST  login  403    403    403    403    405    405    403    login
-  second's                 GET   login  403    403    403    403    404    302    403    login
-  second's                 POST  login  403    403    403    403    405    405    403    login
+  surgeon's                GET   login  403    403    403    403    302    404    403    403    login
+  surgeon's                POST  login  403    403    403    403    405    405    403    403    login
+  second's                 GET   login  403    403    403    403    404    302    403    403    login
+  second's                 POST  login  403    403    403    403    405    405    403    403    login
   alice's own              GET   login  403    403    403    403    404    404    403    login
   alice's own              POST  login  403    403    403    403    405    405    403    login
-  missing                  GET   login  403    403    403    403    404    404    403    login
-  missing                  POST  login  403    403    403    403    405    405    403    login
+  missing                  GET   login  403    403    403    403    404    404    403    403    login
+  missing                  POST  login  403    403    403    403    405    405    403    403    login
 /review/enter/<attempt_id>/check/
-  surgeon's                GET   login  403    403    403    403    302    404    403    login
-  surgeon's                POST  login  403    403    403    403    302    404    403    login
-  second's                 GET   login  403    403    403    403    404    302    403    login
-  second's                 POST  login  403    403    403    403    404    302    403    login
+  surgeon's                GET   login  403    403    403    403    302    404    403    403    login
+  surgeon's                POST  login  403    403    403    403    302    404    403    403    login
+  second's                 GET   login  403    403    403    403    404    302    403    403    login
+  second's                 POST  login  403    403    403    403    404    302    403    403    login
   alice's own              GET   login  403    403    403    403    404    404    403    login
   alice's own              POST  login  403    403    403    403    404    404    403    login
-  missing                  GET   login  403    403    403    403    404    404    403    login
-  missing                  POST  login  403    403    403    403    404    404    403    login
+  missing                  GET   login  403    403    403    403    404    404    403    403    login
+  missing                  POST  login  403    403    403    403    404    404    403    403    login
 /review/enter/<attempt_id>/discard/
-  surgeon's                GET   login  403    403    403    403    405    405    403    login
-  surgeon's                POST  login  403    403    403    403    302    404    403    login
-  second's                 GET   login  403    403    403    403    405    405    403    login
-  second's                 POST  login  403    403    403    403    404    302    403    login
+  surgeon's                GET   login  403    403    403    403    405    405    403    403    login
+  surgeon's                POST  login  403    403    403    403    302    404    403    403    login
+  second's                 GET   login  403    403    403    403    405    405    403    403    login
+  second's                 POST  login  403    403    403    403    404    302    403    403    login
   alice's own              GET   login  403    403    403    403    405    405    403    login
   alice's own              POST  login  403    403    403    403    404    404    403    login
-  missing                  GET   login  403    403    403    403    405    405    403    login
-  missing                  POST  login  403    403    403    403    404    404    403    login
+  missing                  GET   login  403    403    403    403    405    405    403    403    login
+  missing                  POST  login  403    403    403    403    404    404    403    403    login
 /review/enter/<attempt_id>/notice/<key>/
-  surgeon's                GET   login  403    403    403    403    200    404    403    login
-  surgeon's                POST  login  403    403    403    403    405    405    403    login
-  second's                 GET   login  403    403    403    403    404    200    403    login
-  second's                 POST  login  403    403    403    403    405    405    403    login
+  surgeon's                GET   login  403    403    403    403    200    404    403    403    login
+  surgeon's                POST  login  403    403    403    403    405    405    403    403    login
+  second's                 GET   login  403    403    403    403    404    200    403    403    login
+  second's                 POST  login  403    403    403    403    405    405    403    403    login
   alice's own              GET   login  403    403    403    403    404    404    403    login
   alice's own              POST  login  403    403    403    403    405    405    403    login
-  missing                  GET   login  403    403    403    403    404    404    403    login
-  missing                  POST  login  403    403    403    403    405    405    403    login
+  missing                  GET   login  403    403    403    403    404    404    403    403    login
+  missing                  POST  login  403    403    403    403    405    405    403    403    login
 /review/enter/<attempt_id>/page/<section>/
-  surgeon's                GET   login  403    403    403    403    200    404    403    login
-  surgeon's                POST  login  403    403    403    403    302    404    403    login
-  second's                 GET   login  403    403    403    403    404    200    403    login
-  second's                 POST  login  403    403    403    403    404    302    403    login
+  surgeon's                GET   login  403    403    403    403    200    404    403    403    login
+  surgeon's                POST  login  403    403    403    403    302    404    403    403    login
+  second's                 GET   login  403    403    403    403    404    200    403    403    login
+  second's                 POST  login  403    403    403    403    404    302    403    403    login
   alice's own              GET   login  403    403    403    403    404    404    403    login
   alice's own              POST  login  403    403    403    403    404    404    403    login
-  missing                  GET   login  403    403    403    403    404    404    403    login
-  missing                  POST  login  403    403    403    403    404    404    403    login
+  missing                  GET   login  403    403    403    403    404    404    403    403    login
+  missing                  POST  login  403    403    403    403    404    404    403    403    login
 /review/alerts/<alert_id>/
-  alice's                  GET   login  403    403    403    403    200    200    403    login
-  alice's                  POST  login  403    403    403    403    302    302    403    login
-  charlie's                GET   login  403    403    403    403    200    200    403    login
-  charlie's                POST  login  403    403    403    403    302    302    403    login
-  missing                  GET   login  403    403    403    403    404    404    403    login
-  missing                  POST  login  403    403    403    403    404    404    403    login
+  alice's                  GET   login  403    403    403    403    200    200    403    403    login
+  alice's                  POST  login  403    403    403    403    302    302    403    403    login
+  charlie's                GET   login  403    403    403    403    200    200    403    403    login
+  charlie's                POST  login  403    403    403    403    302    302    403    403    login
+  missing                  GET   login  403    403    403    403    404    404    403    403    login
+  missing                  POST  login  403    403    403    403    404    404    403    403    login
 /review/<case_id>/
-  alice's                  GET   login  403    403    403    403    200    404    403    login
-  alice's                  POST  login  403    403    403    403    405    405    403    login
-  charlie's                GET   login  403    403    403    403    404    200    403    login
-  charlie's                POST  login  403    403    403    403    405    405    403    login
-  nobody's                 GET   login  403    403    403    403    200    200    403    login
-  nobody's                 POST  login  403    403    403    403    405    405    403    login
-  ended                    GET   login  403    403    403    403    404    200    403    login
-  ended                    POST  login  403    403    403    403    405    405    403    login
-  missing                  GET   login  403    403    403    403    404    404    403    login
-  missing                  POST  login  403    403    403    403    405    405    403    login
+  alice's                  GET   login  403    403    403    403    200    404    403    403    login
+  alice's                  POST  login  403    403    403    403    405    405    403    403    login
+  charlie's                GET   login  403    403    403    403    404    200    403    403    login
+  charlie's                POST  login  403    403    403    403    405    405    403    403    login
+  nobody's                 GET   login  403    403    403    403    200    200    403    403    login
+  nobody's                 POST  login  403    403    403    403    405    405    403    403    login
+  ended                    GET   login  403    403    403    403    404    200    403    403    login
+  ended                    POST  login  403    403    403    403    405    405    403    403    login
+  missing                  GET   login  403    403    403    403    404    404    403    403    login
+  missing                  POST  login  403    403    403    403    405    405    403    403    login
 /review/<case_id>/take/
-  alice's                  GET   login  403    403    403    403    405    405    403    login
-  alice's                  POST  login  403    403    403    403    302    404    403    login
-  charlie's                GET   login  403    403    403    403    405    405    403    login
-  charlie's                POST  login  403    403    403    403    404    302    403    login
-  nobody's                 GET   login  403    403    403    403    405    405    403    login
-  nobody's                 POST  login  403    403    403    403    409    409    403    login
-  ended                    GET   login  403    403    403    403    405    405    403    login
-  ended                    POST  login  403    403    403    403    404    302    403    login
-  missing                  GET   login  403    403    403    403    405    405    403    login
-  missing                  POST  login  403    403    403    403    404    404    403    login
+  alice's                  GET   login  403    403    403    403    405    405    403    403    login
+  alice's                  POST  login  403    403    403    403    302    404    403    403    login
+  charlie's                GET   login  403    403    403    403    405    405    403    403    login
+  charlie's                POST  login  403    403    403    403    404    302    403    403    login
+  nobody's                 GET   login  403    403    403    403    405    405    403    403    login
+  nobody's                 POST  login  403    403    403    403    409    409    403    403    login
+  ended                    GET   login  403    403    403    403    405    405    403    403    login
+  ended                    POST  login  403    403    403    403    404    302    403    403    login
+  missing                  GET   login  403    403    403    403    405    405    403    403    login
+  missing                  POST  login  403    403    403    403    404    404    403    403    login
 /review/<case_id>/decide/
-  alice's                  GET   login  403    403    403    403    302    302    403    login
-  alice's                  POST  login  403    403    403    403    302    404    403    login
-  charlie's                GET   login  403    403    403    403    302    302    403    login
-  charlie's                POST  login  403    403    403    403    404    302    403    login
-  nobody's                 GET   login  403    403    403    403    302    302    403    login
-  nobody's                 POST  login  403    403    403    403    302    302    403    login
-  ended                    GET   login  403    403    403    403    302    302    403    login
-  ended                    POST  login  403    403    403    403    404    302    403    login
-  missing                  GET   login  403    403    403    403    302    302    403    login
-  missing                  POST  login  403    403    403    403    404    404    403    login
+  alice's                  GET   login  403    403    403    403    302    302    403    403    login
+  alice's                  POST  login  403    403    403    403    302    404    403    403    login
+  charlie's                GET   login  403    403    403    403    302    302    403    403    login
+  charlie's                POST  login  403    403    403    403    404    302    403    403    login
+  nobody's                 GET   login  403    403    403    403    302    302    403    403    login
+  nobody's                 POST  login  403    403    403    403    302    302    403    403    login
+  ended                    GET   login  403    403    403    403    302    302    403    403    login
+  ended                    POST  login  403    403    403    403    404    302    403    403    login
+  missing                  GET   login  403    403    403    403    302    302    403    403    login
+  missing                  POST  login  403    403    403    403    404    404    403    403    login
   alice's, stale           GET   login  403    403    403    403    302    302    403    login
   alice's, stale           POST  login  403    403    403    403    409    404    403    login
 /admin/
-  -                        GET   login  403    403    200    200    403    403    200    login
-  -                        POST  login  403    403    200    200    403    403    200    login
+  -                        GET   login  403    403    200    200    403    403    403    200    login
+  -                        POST  login  403    403    200    200    403    403    403    200    login
 /admin/login/
-  -                        GET   login  403    403    login  login  403    403    login  login
-  -                        POST  login  403    403    login  login  403    403    login  login
+  -                        GET   login  403    403    login  login  403    403    403    login  login
+  -                        POST  login  403    403    login  login  403    403    403    login  login
 /admin/logout/
-  -                        GET   login  403    403    302    302    403    403    302    login
-  -                        POST  login  403    403    302    302    403    403    302    login
+  -                        GET   login  403    403    302    302    403    403    403    302    login
+  -                        POST  login  403    403    302    302    403    403    403    302    login
 /admin/password_change/
-  -                        GET   login  403    403    302    302    403    403    302    login
-  -                        POST  login  403    403    302    302    403    403    302    login
+  -                        GET   login  403    403    302    302    403    403    403    302    login
+  -                        POST  login  403    403    302    302    403    403    403    302    login
 /admin/password_change/done/
-  -                        GET   login  403    403    200    200    403    403    200    login
-  -                        POST  login  403    403    405    405    403    403    405    login
+  -                        GET   login  403    403    200    200    403    403    403    200    login
+  -                        POST  login  403    403    405    405    403    403    403    405    login
 /admin/autocomplete/
-  -                        GET   login  403    403    403    403    403    403    403    login
-  -                        POST  login  403    403    405    405    403    403    405    login
+  -                        GET   login  403    403    403    403    403    403    403    403    login
+  -                        POST  login  403    403    405    405    403    403    403    405    login
   care's patients          GET   login  403    403    403    403    403    403    200    login
   care's patients          POST  login  403    403    405    405    403    403    405    login
 /admin/jsi18n/
-  -                        GET   login  403    403    200    200    403    403    200    login
-  -                        POST  login  403    403    405    405    403    403    405    login
+  -                        GET   login  403    403    200    200    403    403    403    200    login
+  -                        POST  login  403    403    405    405    403    403    403    405    login
 /admin/r/<content_type_id>/<object_id>/
   a case                   GET   login  403    403    404    404    403    403    404    login
   a case                   POST  login  403    403    404    404    403    403    404    login
-  missing                  GET   login  403    403    404    404    403    403    404    login
-  missing                  POST  login  403    403    404    404    403    403    404    login
+  missing                  GET   login  403    403    404    404    403    403    403    404    login
+  missing                  POST  login  403    403    404    404    403    403    403    404    login
 /admin/<app_label>/
-  education                GET   login  403    403    200    200    403    403    404    login
-  education                POST  login  403    403    200    200    403    403    404    login
-  screening                GET   login  403    403    200    200    403    403    404    login
-  screening                POST  login  403    403    200    200    403    403    404    login
-  accounts                 GET   login  403    403    404    404    403    403    200    login
-  accounts                 POST  login  403    403    404    404    403    403    200    login
-  account                  GET   login  403    403    404    404    403    403    404    login
-  account                  POST  login  403    403    404    404    403    403    404    login
-  mfa                      GET   login  403    403    404    404    403    403    404    login
-  mfa                      POST  login  403    403    404    404    403    403    404    login
+  education                GET   login  403    403    200    200    403    403    403    404    login
+  education                POST  login  403    403    200    200    403    403    403    404    login
+  screening                GET   login  403    403    200    200    403    403    403    404    login
+  screening                POST  login  403    403    200    200    403    403    403    404    login
+  accounts                 GET   login  403    403    404    404    403    403    403    200    login
+  accounts                 POST  login  403    403    404    404    403    403    403    200    login
+  account                  GET   login  403    403    404    404    403    403    403    404    login
+  account                  POST  login  403    403    404    404    403    403    403    404    login
+  mfa                      GET   login  403    403    404    404    403    403    403    404    login
+  mfa                      POST  login  403    403    404    404    403    403    403    404    login
 /admin/<url>
-  screening/case           GET   login  403    403    404    404    403    403    404    login
-  screening/case           POST  login  403    403    404    404    403    403    404    login
-  screening/submission     GET   login  403    403    404    404    403    403    404    login
-  screening/submission     POST  login  403    403    404    404    403    403    404    login
-  accounts/patientprofile  GET   login  403    403    404    404    403    403    404    login
-  accounts/patientprofile  POST  login  403    403    404    404    403    403    404    login
-  ledger/accessrecord      GET   login  403    403    404    404    403    403    404    login
-  ledger/accessrecord      POST  login  403    403    404    404    403    403    404    login
-  missing                  GET   login  403    403    404    404    403    403    404    login
-  missing                  POST  login  403    403    404    404    403    403    404    login
+  screening/case           GET   login  403    403    404    404    403    403    403    404    login
+  screening/case           POST  login  403    403    404    404    403    403    403    404    login
+  screening/submission     GET   login  403    403    404    404    403    403    403    404    login
+  screening/submission     POST  login  403    403    404    404    403    403    403    404    login
+  accounts/patientprofile  GET   login  403    403    404    404    403    403    403    404    login
+  accounts/patientprofile  POST  login  403    403    404    404    403    403    403    404    login
+  ledger/accessrecord      GET   login  403    403    404    404    403    403    403    404    login
+  ledger/accessrecord      POST  login  403    403    404    404    403    403    403    404    login
+  missing                  GET   login  403    403    404    404    403    403    403    404    login
+  missing                  POST  login  403    403    404    404    403    403    403    404    login
 /healthz
-  -                        GET   200    200    200    200    200    200    200    200    200
-  -                        POST  405    405    405    405    405    405    405    405    405
+  -                        GET   200    200    200    200    200    200    200    200    200    200
+  -                        POST  405    405    405    405    405    405    405    405    405    405
 /readyz
-  -                        GET   200    200    200    200    200    200    200    200    200
-  -                        POST  405    405    405    405    405    405    405    405    405
+  -                        GET   200    200    200    200    200    200    200    200    200    200
+  -                        POST  405    405    405    405    405    405    405    405    405    405
 """
 
 # The pages of a model in the administration, for those whom it lets in; the others are led to the login, or get 403.

@@ -91,6 +91,12 @@ def administrator(db: None) -> User:
 
 
 @pytest.fixture
+def lead(db: None) -> User:
+    """Sees the practice's figures, and no patient."""
+    return make_user("Ines Ivory", "lead")
+
+
+@pytest.fixture
 def on_duty(surgeon: User) -> Contact:
     """With somebody on duty the questions about mood are asked."""
     return Contact.objects.create(user=surgeon)

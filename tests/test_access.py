@@ -32,12 +32,13 @@ def browsers(
     approver: User,
     surgeon: User,
     other_surgeon: User,
+    lead: User,
     administrator: User,
     login: Callable[[User], Client],
 ) -> dict[str, Browser]:
     """By role, logged in. The disabled account held all the roles, and was closed while it was logged in."""
-    disabled = make_user("Ida Idle", "patient", "editor", "approver", "surgeon", "administrator")
-    people = (patient, other_patient, editor, approver, surgeon, other_surgeon, administrator, disabled)
+    disabled = make_user("Ida Idle", "patient", "editor", "approver", "surgeon", "lead", "administrator")
+    people = (patient, other_patient, editor, approver, surgeon, other_surgeon, lead, administrator, disabled)
     sessions = [login(person).cookies[settings.SESSION_COOKIE_NAME].value for person in people]
     User.objects.filter(pk=disabled.pk).update(is_active=False)
     return dict(zip(ROLES, map(Browser, ["", *sessions]), strict=True))

@@ -22,7 +22,7 @@ from ledger.models import AccessRecord, OutboxMessage
 from ledger.scoped import Scoped
 from portal.accounts.models import PatientProfile, User
 from screening import answering
-from screening.models import AnswersInProgress, Case, Decision, Submission, UrgentAnswer
+from screening.models import AnswersInProgress, Case, Decision, Message, Submission, UrgentAnswer
 from tests.access_world import World, make_questionnaire
 from tests.screening.factories import make_case, make_edition, make_finding, make_submission, make_urgent
 from tests.screening.pages import body
@@ -40,6 +40,11 @@ UNSCOPED = {
 NOT_OF_PATIENTS = {
     "accounts.Care": "who cares for whom: administrators keep it, and it holds no word of health",
     "accounts.Contact": "staff on duty",
+    "accounts.Cover": "which surgeon is away, and who stands in: no patient is named",
+    "accounts.Practice": "who is told as the backup",
+    "accounts.JoinedRecord": "which two accounts are one person: administrators keep it, no word of health",
+    "screening.SavedView": "a surgeon's own name for a query of the list",
+    "screening.Export": "who took cases out: ids only",
     "account.EmailAddress": "the login's own",
     "mfa.Authenticator": "the login's own",
     "admin.LogEntry": "what staff did in the administration",
@@ -96,6 +101,9 @@ def test_every_model_that_points_at_an_account_is_of_patients_or_says_why_not() 
     labels = {model._meta.label for model in of_accounts()}
     assert {model._meta.label for model in OF_PATIENTS} == {
         "accounts.PatientProfile",
+        "accounts.EmergencyAccess",
+        *(f"screening.{name}" for name in ("Invitation", "InvestigationResult", "Mark", "Message")),
+        *(f"screening.{name}" for name in ("Reassessment", "Reply")),
         *(f"screening.{name}" for name in ("Alert", "AlertNote", "AnswersInProgress", "Case", "Decision")),
         *(f"screening.{name}" for name in ("Finding", "Notified", "Submission", "UrgentAnswer")),
     }, "a new model with an account: scope it, or give the reason in NOT_OF_PATIENTS"
@@ -379,8 +387,9 @@ def canaries(patient: User, other_patient: User, surgeon: User, other_surgeon: U
     make_urgent(case, answers=f'{{"numb":"{ANSWER}"}}', reason=ANSWER)
     Decision.objects.create(
         case=case, patient=patient, submission=submission, case_version=1, state="discuss", note=ANSWER,
-        message=ANSWER, by=surgeon,
+        by=surgeon,
     )  # fmt: skip
+    Message.objects.create(case=case, patient=patient, text=ANSWER, by=surgeon)
     return world
 
 

@@ -15,6 +15,7 @@ class Role(models.TextChoices):
     EDITOR = "editor", _("editor")
     APPROVER = "approver", _("clinical approver")
     SURGEON = "surgeon", _("surgeon")
+    LEAD = "lead", _("practice lead")
     ADMINISTRATOR = "administrator", _("administrator")
 
 
@@ -36,6 +37,7 @@ WRITING = (
     "screening.preview_questionnaire",
     *_may("screening", "view add change", "questionnaire"),
     *_may("screening", "view add change delete", *AUTHORING),
+    *_may("screening", "view add change", "messagetemplate"),
 )
 
 PERMISSIONS: dict[str, tuple[str, ...]] = {
@@ -52,10 +54,19 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
         "screening.decide_case",
         "screening.acknowledge_alert",
         "screening.enter_answers",
+        "screening.enter_results",
+        "screening.assign_case",
+        "screening.export_cases",
+        "accounts.break_glass",
     ),
+    # Alone: the practice's figures, in which nobody is named. With surgeon: the whole practice's list.
+    Role.LEAD: ("screening.view_figures", "screening.review_practice"),
     Role.ADMINISTRATOR: (
         "accounts.use_admin",
-        *_may("accounts", "view add change", "user", "patientprofile", "care", "practice", "contact"),
+        *_may(
+            "accounts", "view add change", "user", "patientprofile", "care", "practice", "contact", "cover"
+        ),
+        "accounts.join_records",
         *_may("accounts", "view add change", "country", "noticetext"),
     ),
 }

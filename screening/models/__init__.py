@@ -1,5 +1,6 @@
 """What editors write (authoring), what patients send (answers), what surgeons do (cases)."""
 
+from screening.models.alerts import Alert, AlertNote, Notified
 from screening.models.answers import AnswersInProgress, Entered, Finding, Submission, UrgentAnswer
 from screening.models.authoring import (
     Calculation,
@@ -17,7 +18,10 @@ from screening.models.authoring import (
     Translation,
     UrgentRule,
 )
-from screening.models.cases import Alert, AlertNote, Case, Decision, Notified
+from screening.models.cases import Case, Decision
+from screening.models.desk import Export, SavedView
+from screening.models.marks import InvestigationResult, Mark, Reassessment
+from screening.models.messages import Invitation, Message, MessageTemplate, Reply
 from screening.models.trying import ImpactPart, ImpactRun, Sample
 
 __all__ = [
@@ -30,17 +34,26 @@ __all__ = [
     "Criterion",
     "Decision",
     "Entered",
+    "Export",
     "Extra",
     "Finding",
     "ImpactPart",
     "ImpactRun",
+    "InvestigationResult",
+    "Invitation",
+    "Mark",
+    "Message",
+    "MessageTemplate",
     "Notice",
     "Notified",
     "Question",
     "Questionnaire",
     "QuestionnaireEdition",
+    "Reassessment",
+    "Reply",
     "Rule",
     "Sample",
+    "SavedView",
     "Section",
     "Source",
     "Submission",

@@ -19,7 +19,6 @@ from ledger.scoped import Scoped
 from screening.models.answers import PatientRows, Submission
 from screening.models.authoring import Questionnaire
 
-ACKNOWLEDGE = "screening.acknowledge_alert"
 # Why a case came back, in the source language; pages that show it translate it.
 DUE = gettext_noop("the day to ask again has come")
 
@@ -92,6 +91,10 @@ class Case(models.Model):
     patient = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     questionnaire = models.ForeignKey(Questionnaire, models.PROTECT, related_name="+")
     submission = models.ForeignKey(Submission, models.PROTECT, null=True, blank=True, related_name="+")
+    # Where results of tests were entered since: what the answers came to together with them
+    reassessment = models.ForeignKey(
+        "screening.Reassessment", models.PROTECT, null=True, blank=True, related_name="+"
+    )
     state = models.CharField(max_length=12, choices=State, default=State.NEW)
     version = models.PositiveIntegerField(default=1)
     opened_version = models.PositiveIntegerField(default=0)  # the newest version that a reviewer has opened
@@ -126,7 +129,12 @@ class Case(models.Model):
         permissions = [
             ("answer_questionnaire", _("Can answer questionnaires for oneself")),
             ("review_cases", _("Can list and open the cases of patients in one's care, and unassigned ones")),
+            ("review_practice", _("Can list and open the cases of all patients of the practice")),
             ("decide_case", _("Can decide on a case that one may open")),
+            ("assign_case", _("Can give a case to a colleague, and take one over")),
+            ("enter_results", _("Can enter results of tests")),
+            ("export_cases", _("Can print, download and list cases that one may open")),
+            ("view_figures", _("Can see the practice's figures, in which no patient is named")),
             ("acknowledge_alert", _("Can open and acknowledge an alert")),
             ("enter_answers", _("Can type in answers for patients that one may see")),
         ]
@@ -197,16 +205,19 @@ class Case(models.Model):
 
 @kept()
 class Decision(models.Model):
-    """What a surgeon concluded, and what the patient was told. A wrong one is superseded, never changed."""
+    """What a surgeon concluded. A wrong one is superseded, never changed. What the patient is told is a Message."""
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="+")
     patient = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     submission = models.ForeignKey(Submission, models.PROTECT, null=True, blank=True, related_name="+")
     case_version = models.PositiveIntegerField()
     state = models.CharField(max_length=12, choices=Case.State)
-    note = models.TextField(blank=True)
-    message = models.TextField(blank=True)
+    reason = models.TextField(blank=True)  # why; needed where the answer is "not now" or the case is closed
+    plan = models.TextField(blank=True)  # what comes next; needed to optimise and to discuss
+    tests = models.JSONField(default=list)  # which tests, in words, one text each
+    note = models.TextField(blank=True)  # for staff
     rescreen_on = models.DateField(null=True, blank=True)
+    supersedes = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
 
@@ -229,110 +240,10 @@ class Decision(models.Model):
                 name="screening_optimise_has_a_date",
             ),
             models.CheckConstraint(condition=~Q(by=F("patient")), name="screening_decision_is_by_another"),
+            models.UniqueConstraint(
+                fields=["supersedes"], condition=Q(supersedes__isnull=False), name="screening_superseded_once"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"Decision {self.pk}"
-
-
-class AlertRows(PatientRows):
-    def visible_to(self, user: Any) -> Any:
-        """Whoever may acknowledge alerts sees them all: on duty one need not have the patient in care."""
-        return self if user.has_perm(ACKNOWLEDGE) else super().visible_to(user)
-
-
-class Alert(models.Model):
-    """An urgent answer that someone has to acknowledge. Its page shows a name, a telephone number, and no answer."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    patient = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    case = models.ForeignKey(Case, models.PROTECT, related_name="+")
-    attempt = models.UUIDField(db_index=True)
-    level = models.CharField(max_length=8)
-    raised_at = models.DateTimeField(default=timezone.now)
-    acknowledged_at = models.DateTimeField(null=True, blank=True)
-    acknowledged_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
-    )
-
-    objects = Scoped.from_queryset(AlertRows)()
-    unscoped = models.Manager()
-
-    class Meta:
-        default_manager_name = "unscoped"
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(acknowledged_at__isnull=True, acknowledged_by__isnull=True)
-                | Q(acknowledged_at__isnull=False, acknowledged_by__isnull=False),
-                name="screening_acknowledged_by_someone",
-            ),
-        ]
-        indexes = [
-            models.Index(
-                fields=["raised_at"], condition=Q(acknowledged_at=None), name="screening_alert_waiting"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"Alert {self.pk}"
-
-    @classmethod
-    def waiting(cls) -> Any:
-        """Those that nobody has acknowledged, for the worker that tells the next one: no page shows them so."""
-        return cls.unscoped.filter(acknowledged_at=None)
-
-    @classmethod
-    def count_waiting(cls, told: Any) -> int:
-        """How many wait of which this account was told: a number, for who may not open them."""
-        rows = Notified.unscoped.filter(to=told, alert__acknowledged_at=None)
-        return rows.values("alert").distinct().count()
-
-    def told(self) -> Any:
-        """Who was told of it, the first one first."""
-        return Notified.unscoped.filter(alert=self).order_by("place")
-
-
-@kept()
-class Notified(models.Model):
-    """A contact was told of an alert: the first one when it was raised, the next ones as it stayed unacknowledged."""
-
-    alert = models.ForeignKey(Alert, models.PROTECT, related_name="+")
-    patient = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    to = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    place = models.PositiveSmallIntegerField()  # 1 for the first
-    at = models.DateTimeField(default=timezone.now)
-
-    objects = Scoped.from_queryset(AlertRows)()
-    unscoped = models.Manager()
-
-    class Meta:
-        default_manager_name = "unscoped"
-        ordering: ClassVar[list[str]] = ["at", "pk"]
-        constraints = [
-            # Two workers that escalate at once tell one person once.
-            models.UniqueConstraint(fields=["alert", "place"], name="screening_notified_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"Notified {self.pk}"
-
-
-@kept()
-class AlertNote(models.Model):
-    """What somebody wrote about an alert: whom they spoke to, and what comes next."""
-
-    alert = models.ForeignKey(Alert, models.PROTECT, related_name="+")
-    patient = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    text = models.TextField()
-    at = models.DateTimeField(default=timezone.now)
-
-    objects = Scoped.from_queryset(AlertRows)()
-    unscoped = models.Manager()
-
-    class Meta:
-        default_manager_name = "unscoped"
-        ordering: ClassVar[list[str]] = ["at", "pk"]
-
-    def __str__(self) -> str:
-        return f"Alert note {self.pk}"

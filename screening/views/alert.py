@@ -15,7 +15,7 @@ from screening import alertfile, alerts, reviewing
 from screening.forms_review import AlertNoteForm
 from screening.host import host
 from screening.models import Alert, Case
-from screening.models.cases import ACKNOWLEDGE
+from screening.models.alerts import ACKNOWLEDGE
 from screening.views.review import REVIEW
 
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from editions import publishing
-from screening import reviewing
+from screening import deciding, reviewing
 from screening.models import Case
 from tests.browser.answers import ADDRESS, fill, go_on, reach, send
 from tests.browser.checks import well_made
@@ -26,7 +26,7 @@ WEAK_LEG_AND_CANCER = {
 def decide(surgeon, patient, message: str) -> Case:
     case = Case.objects.visible_to(surgeon).get(patient=patient)
     case = reviewing.open_case(user=surgeon, case_id=case.pk)
-    reviewing.decide(
+    deciding.decide(
         user=surgeon,
         case=case,
         version=case.version,

@@ -3,7 +3,7 @@ from django.urls import reverse
 
 from ledger import access
 from ledger.models import AccessRecord
-from screening import answering, reviewing
+from screening import answering, deciding, reviewing
 from screening.models import Case
 from screening.models.document import shipped
 from tests.screening.factories import make_edition
@@ -55,7 +55,7 @@ def test_a_list_that_shows_the_patient_is_no_opening(login, patient, surgeon, se
 
 def test_the_patient_reads_the_message_and_neither_note_nor_state(login, patient, surgeon, sent):
     case = reviewing.open_case(user=surgeon, case_id=Case.objects.visible_to(surgeon).get().pk)
-    reviewing.decide(
+    deciding.decide(
         user=surgeon,
         case=case,
         version=case.version,
@@ -72,9 +72,7 @@ def test_the_patient_reads_the_message_and_neither_note_nor_state(login, patient
 
 def test_another_patient_reads_nothing_of_it(login, patient, other_patient, surgeon, sent):
     case = reviewing.open_case(user=surgeon, case_id=Case.objects.visible_to(surgeon).get().pk)
-    reviewing.decide(
-        user=surgeon, case=case, version=case.version, state="discuss", message="Please call me."
-    )
+    deciding.decide(user=surgeon, case=case, version=case.version, state="discuss", message="Please call me.")
     assert "Please call me." not in home(login, other_patient)
 
 

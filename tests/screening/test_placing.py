@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from screening import reviewing
+from screening import deciding, reviewing
 from screening.models import Case
 from screening.models.placing import place_sent, place_urgent, rank
 from tests.screening.factories import make_case, make_edition, make_submission
@@ -192,7 +192,7 @@ def test_an_urgent_answer_in_between_takes_no_mark_away(patient):
 def test_a_decision_takes_the_mark_away_and_the_case_its_own_place(patient, surgeon):
     sent(patient, ABSOLUTE)
     case = sent(patient, NOTHING)
-    reviewing.decide(user=surgeon, case=case, version=case.version, state="discuss")
+    deciding.decide(user=surgeon, case=case, version=case.version, state="discuss")
     case.refresh_from_db()
     assert (case.fallen, case.rank) == ({}, 600_000)
 

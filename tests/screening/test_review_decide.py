@@ -16,7 +16,7 @@ from django.utils import timezone
 from ledger.models import AccessRecord, OutboxMessage
 from portal.accounts.models import Care, User
 from portal.host import PortalHost
-from screening import reviewing
+from screening import deciding
 from screening.forms_review import DecisionForm
 from screening.models import Case, Decision
 from tests.conftest import make_user
@@ -148,7 +148,7 @@ def test_a_stale_one_says_who_decided_what_and_keeps_the_words(
 ) -> None:
     other = make_user("Olga Other", "surgeon")
     Care.objects.create(patient=case.patient, surgeon=other)
-    reviewing.decide(user=other, case=case, version=1, state="not_now", note="Infection")
+    deciding.decide(user=other, case=case, version=1, state="not_now", note="Infection")
     response = browser.post(url(case), form(note="NOTE KEPT", message="MESSAGE KEPT"))
     page = " ".join(response.content.decode().split())
     assert response.status_code == 409

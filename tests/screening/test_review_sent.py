@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from portal.accounts.models import PatientProfile, User
-from screening import answering, reviewing
+from screening import answering, deciding
 from screening.models import Alert, Case, QuestionnaireEdition
 from tests.screening.typing import answer_all
 
@@ -113,7 +113,7 @@ def test_what_is_sent_again_comes_back_and_the_earlier_answers_stay_readable(
     fusion: QuestionnaireEdition, patient: User, surgeon: User, review: Callable[..., str]
 ) -> None:
     case = send(patient, fusion, anything_else="Said before")
-    reviewing.decide(user=surgeon, case=case, version=case.version, state="discuss")
+    deciding.decide(user=surgeon, case=case, version=case.version, state="discuss")
     assert patient.name not in review("cases")
     again = send(patient, fusion, smoking="daily", anything_else="Said now")
     assert "Back on the list: the questionnaire was sent again" in review("cases")

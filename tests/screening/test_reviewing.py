@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from ledger.models import AccessRecord, OutboxMessage
 from portal.accounts.models import Care, User
-from screening import reviewing
+from screening import deciding, messaging, reviewing
 from screening.models import Alert, Case, Decision
 from tests.conftest import make_patient, make_user
 from tests.screening.factories import make_alert, make_case, make_submission
@@ -27,7 +27,7 @@ def case(patient: User, surgeon: User) -> Case:
 
 
 def decide(case: Case, user: User, **given: Any) -> Decision:
-    return reviewing.decide(user=user, case=case, **{"version": case.version, "state": "discuss", **given})
+    return deciding.decide(user=user, case=case, **{"version": case.version, "state": "discuss", **given})
 
 
 def records() -> list[tuple[str, ...]]:
@@ -187,18 +187,17 @@ def test_nobody_decides_on_their_own_case(surgeon: User) -> None:
 
 
 def test_the_patient_reads_the_message_and_neither_note_nor_state(case: Case, surgeon: User) -> None:
-    decision = decide(case, surgeon, note="Staff only", message="Please call us.")
+    decide(case, surgeon, note="Staff only", message="Please call us.")
     decide(Case.unscoped.get(), surgeon, state="closed", note="No message")
-    assert reviewing.messages_for(case.patient) == [
-        reviewing.Message(text="Please call us.", at=decision.at, surgeon="Dana Diaz", rescreen_on=None)
-    ]
+    told = messaging.messages_for(case.patient)
+    assert [(each.text, each.surgeon) for each in told] == [("Please call us.", "Dana Diaz")]
 
 
 def test_a_message_to_one_patient_is_not_read_by_another_nor_by_the_surgeon(
     case: Case, surgeon: User, other_patient: User
 ) -> None:
     decide(case, surgeon, message="Please call us.")
-    assert reviewing.messages_for(other_patient) == reviewing.messages_for(surgeon) == []
+    assert messaging.messages_for(other_patient) == messaging.messages_for(surgeon) == []
 
 
 def test_an_alert_is_acknowledged_once(case: Case, surgeon: User, other_surgeon: User) -> None:

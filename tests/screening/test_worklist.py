@@ -10,7 +10,7 @@ import pytest
 from django.test import override_settings
 
 from portal.accounts.models import Care, User
-from screening import reviewing, worklist
+from screening import deciding, worklist
 from screening.models import Case
 from screening.models.cases import Place
 from screening.worklist import ANY, Chosen, live_definitions, page, place_of, token
@@ -115,7 +115,7 @@ def test_nobody_is_skipped_or_repeated_while_others_come_and_go(
     cases = [in_care_of(surgeon, rank=rank) for rank in range(100, 106)]
     first = page(surgeon, Chosen(), live_definitions())
     in_care_of(surgeon, rank=1)
-    reviewing.decide(user=surgeon, case=cases[0], version=1, state="closed")
+    deciding.decide(user=surgeon, case=cases[0], version=1, state="closed")
     second = page(surgeon, Chosen(), live_definitions(), after=place_of(first.later))
     assert [row.case for row in second.rows] == cases[3:]
 

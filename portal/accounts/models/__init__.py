@@ -1,5 +1,6 @@
 """Accounts, the practice and its people on duty."""
 
+from portal.accounts.models.care import Cover, EmergencyAccess, JoinedRecord
 from portal.accounts.models.countries import Country
 from portal.accounts.models.people import (
     Care,
@@ -16,6 +17,9 @@ __all__ = [
     "Care",
     "Contact",
     "Country",
+    "Cover",
+    "EmergencyAccess",
+    "JoinedRecord",
     "NobodyOnDuty",
     "NoticeText",
     "PatientProfile",

@@ -19,8 +19,8 @@ from portal.accounts.models.countries import Country
 
 
 class UserManager(BaseUserManager["User"]):
-    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
-        user = self.model(email=email.strip().lower(), **fields)
+    def create_user(self, email: str | None, password: str | None = None, **fields: Any) -> User:
+        user = self.model(email=(email or "").strip().lower() or None, **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -35,7 +35,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     # There is no superuser: nobody passes every check. A plain attribute, so no column either.
     is_superuser = False
 
-    email = models.EmailField(_("e-mail address"), unique=True)
+    # Empty: a patient without one, who cannot log in, and is called or written to.
+    email = models.EmailField(_("e-mail address"), unique=True, null=True, blank=True)
     name = models.CharField(_("full name"), max_length=150)
     is_active = models.BooleanField(
         _("active"),
@@ -53,7 +54,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = _("account")
         verbose_name_plural = _("accounts")
-        permissions = [("use_admin", _("Can use the administration pages"))]
+        permissions = [
+            ("use_admin", _("Can use the administration pages")),
+            ("break_glass", _("Can open the record of a patient in somebody else's care, for an hour")),
+            ("join_records", _("Can join two records of one person")),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(email=Lower("email")), name="accounts_user_email_is_lower_case"
@@ -65,7 +70,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def clean(self) -> None:
         super().clean()
-        self.email = self.email.strip().lower()
+        self.email = (self.email or "").strip().lower() or None
 
     @property
     def is_staff(self) -> bool:
@@ -154,6 +159,18 @@ class PatientProfile(models.Model):
         help_text=_(
             "Only for a patient who lives in another country than the practice: they see its numbers."
         ),
+    )
+    address = models.TextField(
+        _("postal address"), blank=True, help_text=_("For a letter, where the patient has no e-mail.")
+    )
+    helper = models.CharField(
+        _("helper"),
+        max_length=200,
+        blank=True,
+        help_text=_("Who helps the patient, and how to reach them: name, relation, telephone."),
+    )
+    reminders = models.BooleanField(
+        _("reminders"), default=True, help_text=_("Whether they are reminded to finish what they began.")
     )
     planned_operation = models.CharField(_("planned operation"), max_length=200, blank=True)
     planned_region = models.CharField(

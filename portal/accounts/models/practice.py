@@ -90,6 +90,53 @@ class Practice(models.Model):
         ),
     )
 
+    target_now = models.PositiveSmallIntegerField(
+        _("urgent now: minutes until somebody looks"), default=60, validators=[MinValueValidator(5)]
+    )
+    target_same_day = models.PositiveSmallIntegerField(
+        _("urgent the same day: hours until somebody looks"), default=8, validators=[MinValueValidator(1)]
+    )
+    target_absolute = models.PositiveSmallIntegerField(
+        _("absolute criterion: days until a decision"), default=2, validators=[MinValueValidator(1)]
+    )
+    target_possible = models.PositiveSmallIntegerField(
+        _("possible absolute criterion: days until a decision"), default=3, validators=[MinValueValidator(1)]
+    )
+    target_relative = models.PositiveSmallIntegerField(
+        _("relative criteria: days until a decision"), default=5, validators=[MinValueValidator(1)]
+    )
+    target_clarify = models.PositiveSmallIntegerField(
+        _("to clarify: days until a decision"), default=5, validators=[MinValueValidator(1)]
+    )
+    target_none = models.PositiveSmallIntegerField(
+        _("nothing reported: days until a decision"), default=10, validators=[MinValueValidator(1)]
+    )
+    backup = models.ForeignKey(
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("backup"),
+        help_text=_("Who is told when nobody has opened a case with an absolute criterion."),
+    )
+    unopened_after = models.PositiveSmallIntegerField(
+        _("hours until the backup is told"),
+        default=24,
+        validators=[MinValueValidator(1), MaxValueValidator(336)],
+    )
+    reminds = models.BooleanField(
+        _("remind patients"),
+        default=True,
+        help_text=_("Patients who have begun and not sent are reminded by e-mail, at most twice."),
+    )
+    remind_after = models.PositiveSmallIntegerField(
+        _("days until the first reminder"), default=3, validators=[MinValueValidator(1)]
+    )
+    remind_again_after = models.PositiveSmallIntegerField(
+        _("days until the second reminder"), default=10, validators=[MinValueValidator(2)]
+    )
+
     objects = PracticeQuerySet.as_manager()
 
     class Meta:
