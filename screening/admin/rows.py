@@ -186,7 +186,7 @@ class CriterionAdmin(RowAdmin):
         ),
         (
             gettext_lazy("What can be done about it"),
-            {"fields": (("modifiable", "modifiable_note"), "next_steps")},
+            {"fields": (("modifiable", "modifiable_note"), "next_steps", "settled_by")},
         ),
     )
 

@@ -75,6 +75,7 @@ MEMBERS = {
     "modifiable": "can it be changed",
     "modifiable_note": "how it can be changed",
     "next_steps": "the usual next steps",
+    "settled_by": "what would settle it",
     "meaning": "what it means",
     "level": "how fast",
     "notice": "the notice shown",
@@ -119,7 +120,7 @@ TEXTS_CHANGED = {
 # What people read, as the document names it. All the rest decides something.
 WORDING = frozenset(
     {"title", "summary", "intro", "sent", "text", "short", "help", "why", "credit", "label", "source", "sources"}
-    | {"about", "modifiable_note", "next_steps", "body", "actions", "texts"}
+    | {"about", "modifiable_note", "next_steps", "settled_by", "body", "actions", "texts"}
 )  # fmt: skip
 
 HEAD = "questionnaire"  # the place of its own texts
@@ -335,7 +336,7 @@ class _Comparison:
                 yield from self.rules(criterion, criterion.rules, ())
 
     def criterion(self, where: str, title: str, old: Criterion, new: Criterion) -> Iterator[Change]:
-        yield from _texts(where, title, old, new, ("label", "about", "modifiable_note"))
+        yield from _texts(where, title, old, new, ("label", "about", "modifiable_note", "settled_by"))
         steps = "\n".join(old.next_steps), "\n".join(new.next_steps)
         yield from _text(where, _about(title, "next_steps"), *steps)
         for name in ("topic", "modifiable"):

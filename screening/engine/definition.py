@@ -119,6 +119,7 @@ class Criterion:
     modifiable: str
     modifiable_note: str
     next_steps: tuple[str, ...]
+    settled_by: str  # what would settle a possible one, a sentence
     sources: tuple[Mapping[str, str], ...]
     rules: tuple[Rule, ...]
 

@@ -56,7 +56,7 @@ MEMBERS = {
         "choices": "value text",
         "thresholds": "key value unit label source minimum maximum above",
         "calculations": "key expression decimals label unit outcome",
-        "criteria": "key label topic about modifiable modifiable_note next_steps sources rules",
+        "criteria": "key label topic about modifiable modifiable_note next_steps settled_by sources rules",
         "sources": "text address",
         "rules": "reason category could_be grade when text source",
         "urgent": "reason level when notice text",
@@ -387,7 +387,8 @@ class Reader:
         rules = tuple(self.rule(r, f"criteria.{c['key']}.rules.{i}") for i, r in enumerate(c["rules"]))
         return Criterion(
             c["key"], c["label"], c.get("topic", ""), c.get("about", ""), c.get("modifiable", "no"),
-            c.get("modifiable_note", ""), tuple(c.get("next_steps", ())), tuple(c.get("sources", ())), rules,
+            c.get("modifiable_note", ""), tuple(c.get("next_steps", ())), c.get("settled_by", ""),
+            tuple(c.get("sources", ())), rules,
         )  # fmt: skip
 
     def rule(self, r: Mapping[str, Any], where: str) -> Rule:

@@ -258,6 +258,14 @@ class Criterion(QuestionnaireRow):
     )
     modifiable_note = models.CharField(_("how, in what time"), max_length=200, blank=True)
     next_steps = models.TextField(_("usual next steps"), blank=True, help_text=_("One on each line."))
+    settled_by = models.CharField(
+        _("what would settle it"),
+        max_length=300,
+        blank=True,
+        help_text=_(
+            "A sentence, for answers that leave open whether it is there: “A DXA scan would settle this.”"
+        ),
+    )
 
     class Meta(Row.Meta):
         verbose_name = _("criterion")

@@ -41,7 +41,7 @@ QUESTION = (
 )
 THRESHOLD = ("key", "value", "unit", "label", "source", "minimum", "maximum", "above")
 CALCULATION = ("key", "expression", "decimals", "label", "unit", "outcome")
-CRITERION = ("key", "label", "topic", "about", "modifiable", "modifiable_note", "next_steps")
+CRITERION = ("key", "label", "topic", "about", "modifiable", "modifiable_note", "next_steps", "settled_by")
 RULE = ("reason", "category", "could_be", "grade", "when", "text", "source")
 URGENT = ("reason", "level", "when", "notice", "text")
 EXTRA = ("reason", "when", "text")

@@ -422,7 +422,9 @@ def test_criteria_stand_in_the_surgeons_order_with_their_topics() -> None:
     assert [row["key"] for row in DOCUMENT["criteria"]] == list(RULES)
 
 
-@pytest.mark.parametrize("member", ["about", "modifiable", "modifiable_note", "next_steps", "sources"])
+@pytest.mark.parametrize(
+    "member", ["about", "modifiable", "modifiable_note", "next_steps", "settled_by", "sources"]
+)
 def test_every_criterion_tells_the_surgeon_why_and_what_next(member: str) -> None:
     assert [row["key"] for row in DOCUMENT["criteria"] if not row.get(member)] == []
 
