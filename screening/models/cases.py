@@ -218,6 +218,7 @@ class Decision(models.Model):
     note = models.TextField(blank=True)  # for staff
     rescreen_on = models.DateField(null=True, blank=True)
     supersedes = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
+    wrong_because = models.TextField(blank=True)  # why the one that it supersedes was wrong
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
 
@@ -242,6 +243,10 @@ class Decision(models.Model):
             models.CheckConstraint(condition=~Q(by=F("patient")), name="screening_decision_is_by_another"),
             models.UniqueConstraint(
                 fields=["supersedes"], condition=Q(supersedes__isnull=False), name="screening_superseded_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(supersedes__isnull=True) | Q(wrong_because__gt=""),
+                name="screening_superseded_with_a_reason",
             ),
         ]
 

@@ -29,6 +29,7 @@ class Message(models.Model):
         "screening.Reply", models.PROTECT, null=True, blank=True, related_name="+"
     )  # the patient's question
     text = models.TextField()
+    language = models.CharField(max_length=8, blank=True)  # that it is written in, where it was said
     tests = models.JSONField(default=list)  # in plain words, one text each
     reading = models.JSONField(default=list)  # {"key", "title"} of each article; the host knows the keys
     rescreen_on = models.DateField(null=True, blank=True)
