@@ -104,6 +104,7 @@ def test_every_model_that_points_at_an_account_is_of_patients_or_says_why_not() 
         "accounts.EmergencyAccess",
         *(f"screening.{name}" for name in ("Invitation", "InvestigationResult", "Mark", "Message")),
         *(f"screening.{name}" for name in ("Reassessment", "Reply")),
+        *(f"screening.{name}" for name in ("BackupTold", "CallNote", "Reminder", "ToCall")),
         *(f"screening.{name}" for name in ("Alert", "AlertNote", "AnswersInProgress", "Case", "Decision")),
         *(f"screening.{name}" for name in ("Finding", "Notified", "Submission", "UrgentAnswer")),
     }, "a new model with an account: scope it, or give the reason in NOT_OF_PATIENTS"
@@ -200,6 +201,7 @@ def test_a_decision_takes_nothing_but_its_fields(
     assert changed(before, everything()) == {
         "Case": {"state", "awaiting", "version", "opened_version"},
         "Decision": {"+"},
+        "Message": {"+"},
         "OutboxMessage": {"+"},
         "User": {"last_login"},
     }
@@ -309,6 +311,7 @@ def test_an_account_and_its_profile_take_nothing_but_their_fields(
         "phone": "+1 555 0100",
         "units": profile.units,
         "language": profile.language,
+        "reminders": "on",
     }
     typed = {"name": "Alice Abel", "email": patient.email, "roles": ["patient"], "is_active": "on"}
     form = {f"patientprofile-0-{name}": str(value) for name, value in inline.items()}

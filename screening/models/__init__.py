@@ -20,6 +20,7 @@ from screening.models.authoring import (
 )
 from screening.models.cases import Case, Decision
 from screening.models.desk import Export, SavedView
+from screening.models.following import BackupTold, CallNote, Reminder, ToCall
 from screening.models.marks import InvestigationResult, Mark, Reassessment
 from screening.models.messages import Invitation, Message, MessageTemplate, Reply
 from screening.models.trying import ImpactPart, ImpactRun, Sample
@@ -28,7 +29,9 @@ __all__ = [
     "Alert",
     "AlertNote",
     "AnswersInProgress",
+    "BackupTold",
     "Calculation",
+    "CallNote",
     "Case",
     "Choice",
     "Criterion",
@@ -50,6 +53,7 @@ __all__ = [
     "Questionnaire",
     "QuestionnaireEdition",
     "Reassessment",
+    "Reminder",
     "Reply",
     "Rule",
     "Sample",
@@ -58,6 +62,7 @@ __all__ = [
     "Source",
     "Submission",
     "Threshold",
+    "ToCall",
     "Translation",
     "UrgentAnswer",
     "UrgentRule",
