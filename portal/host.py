@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -11,30 +12,30 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 
 from portal import expired
-from screening.host import Contacts, Host, Person
+from screening.host import Contacts, Host, Opening, Person, Targets
 
 if TYPE_CHECKING:
     from portal.accounts.models import Country, Practice
 
 
 class PortalHost(Host):
-    """Surgeons see the patients in their care, and those whom nobody has in care."""
+    """Surgeons see the patients in their care or cover, those whom nobody has in care, and emergencies for an hour.
+
+    Who may see the whole practice sees everyone's. Patients see their own, with the records joined to it.
+    """
 
     def patients_visible_to(self, user: Any) -> QuerySet[Any]:
-        from portal.accounts.models import Care, PatientProfile, User
+        from portal.accounts.models import care
 
         if not user.has_perm("screening.review_cases"):
-            return User.objects.filter(pk=user.pk)
-        current = Care.objects.current()
-        anyones = Exists(current.filter(patient=OuterRef("pk")))
-        mine = Exists(current.filter(patient=OuterRef("pk"), surgeon=user))
-        patients = User.objects.filter(Exists(PatientProfile.unscoped.filter(user=OuterRef("pk"))))
-        return patients.filter(mine | ~anyones)
+            return care.own_records(user)
+        return care.patients() if user.has_perm("screening.review_practice") else care.seen_by(user)
 
     def patients_in_care(self, user: Any) -> QuerySet[Any]:
-        from portal.accounts.models import Care, User
+        from portal.accounts.models import User
+        from portal.accounts.models.care import in_care_of
 
-        return User.objects.filter(pk__in=Care.objects.current().filter(surgeon=user).values("patient"))
+        return User.objects.filter(pk__in=in_care_of(user).values("patient"))
 
     def is_unassigned(self, patient: Any) -> bool:
         from portal.accounts.models import Care
@@ -54,10 +55,11 @@ class PortalHost(Host):
         from django.utils import timezone
 
         from portal.accounts.models import User
+        from portal.accounts.models.care import with_joined
 
-        profiles, today = self._profiles(ids), timezone.localdate()
+        profiles, today = {each.user_id: each for each in with_joined(ids)}, timezone.localdate()
         people = {}
-        for user in User.objects.filter(pk__in=ids).only("name"):
+        for user in User.objects.filter(pk__in=ids).only("name", "email"):
             profile = profiles.get(user.pk)
             people[user.pk] = (
                 Person(name=user.name)
@@ -69,6 +71,9 @@ class PortalHost(Host):
                     sex=str(profile.get_sex_display()),
                     date_of_birth=profile.date_of_birth,
                     phone=profile.phone,
+                    helper=profile.helper,
+                    email=bool(user.email),
+                    same_as=tuple(filter(None, (profile.joined_into, profile.joined_other))),
                     language=str(profile.get_language_display()),
                     planned_operation=profile.planned_operation,
                     planned_region=str(profile.get_planned_region_display())
@@ -117,6 +122,115 @@ class PortalHost(Host):
         practice = Practice.objects.first() or Practice()
         minutes = practice.escalate_after if level == "now" else practice.escalate_same_day_after
         return timedelta(minutes=minutes)
+
+    def targets(self) -> Targets:
+        from portal.accounts.models import Practice
+
+        set_ = Practice.objects.first() or Practice()
+        return Targets(
+            now=timedelta(minutes=set_.target_now),
+            same_day=timedelta(hours=set_.target_same_day),
+            absolute=timedelta(days=set_.target_absolute),
+            possible=timedelta(days=set_.target_possible),
+            relative=timedelta(days=set_.target_relative),
+            clarify=timedelta(days=set_.target_clarify),
+            none=timedelta(days=set_.target_none),
+        )
+
+    def backup(self) -> list[Any]:
+        """An account that was closed since, or lost its role, can open nothing and is not told."""
+        from portal.accounts.models import Practice
+        from portal.accounts.models.practice import who_may
+
+        chosen = Practice.objects.values("backup")
+        return list(who_may("screening.review_cases").filter(pk__in=chosen))
+
+    def unopened_after(self) -> timedelta:
+        from portal.accounts.models import Practice
+
+        return timedelta(hours=(Practice.objects.first() or Practice()).unopened_after)
+
+    def reminds(self, patient: Any) -> bool:
+        from portal.accounts.models import Practice
+
+        profile = self._profiles([patient.pk]).get(patient.pk)
+        practice = Practice.objects.first() or Practice()
+        return practice.reminds and (profile is None or profile.reminders)
+
+    def remind_after(self) -> tuple[timedelta, ...]:
+        from portal.accounts.models import Practice
+
+        practice = Practice.objects.first() or Practice()
+        return (timedelta(days=practice.remind_after), timedelta(days=practice.remind_again_after))
+
+    def records_of(self, patient_id: Any) -> list[Any]:
+        from portal.accounts.models.care import records_of
+
+        return records_of(patient_id)
+
+    def caring(self, ids: list[Any]) -> dict[Any, list[str]]:
+        from portal.accounts.models import Care
+
+        names: dict[Any, list[str]] = {}
+        rows = Care.objects.current().filter(patient__in=ids).order_by("start", "pk")
+        for patient, name in rows.values_list("patient", "surgeon__name"):
+            names.setdefault(patient, []).append(name)
+        return names
+
+    def covering(self, user: Any, ids: list[Any]) -> dict[Any, list[str]]:
+        from portal.accounts.models import Care
+        from portal.accounts.models.care import away
+
+        names: dict[Any, list[str]] = {}
+        current = Care.objects.current().filter(patient__in=ids)
+        own = Exists(current.filter(patient=OuterRef("patient"), surgeon=user))
+        rows = current.filter(~own, surgeon__in=away(user)).order_by("start", "pk")
+        for patient, name in rows.values_list("patient", "surgeon__name"):
+            names.setdefault(patient, []).append(name)
+        return names
+
+    def colleagues(self, user: Any) -> list[tuple[Any, str]]:
+        from portal.accounts.models.practice import who_may
+
+        if not user.has_perm("screening.assign_case"):
+            return []
+        surgeons = who_may("screening.review_cases").order_by("name", "pk").values_list("pk", "name")
+        return sorted(surgeons, key=lambda surgeon: surgeon[0] != user.pk)
+
+    def hand_over(self, *, by: Any, patient: Any, to: Any) -> None:
+        from portal.accounts.handing_over import hand_over
+
+        hand_over(by=by, patients=[patient], to=to)
+
+    def opening(self, user: Any, patient: Any) -> Opening | None:
+        from portal.accounts.models import EmergencyAccess
+        from portal.accounts.models.care import in_care_of
+
+        rows = EmergencyAccess.unscoped.current().filter(patient=patient, surgeon=user)
+        opened = rows.order_by("-end").first()
+        if opened is None or user.has_perm("screening.review_practice") or self.is_unassigned(patient):
+            return None
+        if in_care_of(user).filter(patient=patient).exists():
+            return None
+        return Opening(reason=opened.reason, until=opened.end)
+
+    def carers(self, patient: Any) -> list[Any]:
+        from portal.accounts.models import Care, Cover
+        from portal.accounts.models.practice import who_may
+
+        caring = Care.objects.current().filter(patient=patient).order_by().values("surgeon")
+        standing_in = Cover.objects.current().filter(surgeon__in=caring).order_by().values("covered_by")
+        return list(who_may("screening.review_cases").filter(pk__in=caring.union(standing_in)))
+
+    def reading(self, topics: Iterable[str] = (), language: str = "") -> list[Reading]:
+        from portal import reading
+
+        return reading.reading(topics, language)
+
+    def reads_of(self, patient: Any) -> list[Read]:
+        from portal import reading
+
+        return reading.reads_of(patient)
 
     def assesses(self) -> bool:
         from portal.accounts.models import Practice

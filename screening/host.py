@@ -30,6 +30,7 @@ class Person:
     language: str = ""
     helper: str = ""  # who helps the patient, and how to reach them
     email: bool = True  # whether a message can reach them by e-mail
+    same_as: tuple[str, ...] = ()  # the record numbers under which the same person is known too
     planned_operation: str = ""
     planned_region: str = ""
 
@@ -102,6 +103,7 @@ class Read:
     edition: int
     at: datetime
     is_current: bool = True
+    url: str = ""  # where the patient can still open it
 
 
 @dataclass(frozen=True)
@@ -193,6 +195,14 @@ class Host:
     def caring(self, ids: list[Any]) -> dict[Any, list[str]]:
         """The names of the surgeons who have each of these patients in care, in one statement."""
         return {}
+
+    def covering(self, user: Any, ids: list[Any]) -> dict[Any, list[str]]:
+        """For whom the user stands in, by patient: those in the care of a colleague who is away. One statement."""
+        return {}
+
+    def carers(self, patient: Any) -> list[Any]:
+        """The accounts that have the patient in care now, or stand in: they are told of a question."""
+        return []
 
     def colleagues(self, user: Any) -> list[tuple[Any, str]]:
         """Whom this user can give a patient to: id and name, themselves first. Empty where the host knows no care."""

@@ -12,7 +12,8 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
-from portal.accounts.models import Care, User
+from portal.accounts.models import Care, JoinedRecord, User
+from portal.accounts.models.care import records_of
 from screening.reviewing import set_unassigned
 
 logger = logging.getLogger(__name__)
@@ -42,17 +43,18 @@ def create(*, email: str, name: str, roles: list[str], password: str | None = No
 
 
 @transaction.atomic
-def begin_care(*, patient: User, surgeon: User, **dates: Any) -> Care:
-    care = Care.objects.create(patient=patient, surgeon=surgeon, **dates)
+def begin_care(*, patient: User, surgeon: User, **fields: Any) -> Care:
+    care = Care.objects.create(patient=patient, surgeon=surgeon, **fields)
     care_changed(patient)
     return care
 
 
 @transaction.atomic
-def end_care(care: Care) -> None:
+def end_care(care: Care, by: User | None = None) -> None:
     """At once: the surgeon's next request no longer finds the patient."""
     care.end = max(timezone.now(), care.start)
-    care.save(update_fields=["end"])
+    care.ended_by = by
+    care.save(update_fields=["end", "ended_by"])
     care_changed(care.patient)
 
 
@@ -67,8 +69,33 @@ def care_due() -> None:
 
 @transaction.atomic
 def care_changed(patient: User) -> None:
-    """A patient without care stands on every surgeon's list until somebody takes over."""
-    current = Care.objects.current().filter(patient=patient)
-    Care.objects.filter(patient=patient).update(in_force=False)
-    cared_for = current.update(in_force=True)
-    set_unassigned(patient=patient, unassigned=not cared_for)
+    """A patient without care stands on every surgeon's list until somebody takes over.
+
+    Where records of the patient are joined, whoever has one in care has them all.
+    """
+    records = records_of(patient.pk)
+    follow_joins(records)
+    for record in records:
+        current = Care.objects.current().filter(patient=record)
+        Care.objects.filter(patient=record).update(in_force=False)
+        cared_for = current.update(in_force=True)
+        set_unassigned(patient=record, unassigned=not cared_for)
+
+
+def follow_joins(records: list[Any]) -> None:
+    """Write the care of each record down for the others too, with its dates, in place of what was written before."""
+    Care.objects.filter(patient__in=records).exclude(by_join=None).delete()
+    if len(records) == 1:
+        return
+    join = JoinedRecord.objects.in_force().filter(into=records[0]).earliest("pk")
+    direct = list(Care.objects.filter(patient__in=records))
+    open_already = {(care.patient_id, care.surgeon_id) for care in direct if care.end is None}
+    for care in direct:
+        for record in records:
+            if record == care.patient_id or (care.end is None and (record, care.surgeon_id) in open_already):
+                continue
+            open_already |= {(record, care.surgeon_id)} if care.end is None else set()
+            Care.objects.create(
+                patient_id=record, surgeon_id=care.surgeon_id, start=care.start, end=care.end,
+                made_by_id=care.made_by_id, by_join=join,
+            )  # fmt: skip

@@ -46,10 +46,11 @@ class PatientRows(ScopedQuerySet[Any]):
     """Rows that belong to a patient: the patient sees their own, reviewers those of the patients they may see."""
 
     def visible_to(self, user: Any) -> Any:
+        patients = host().patients_visible_to(user)
         if user.has_perm(REVIEW):
             # Asked row by row: `patient__in` would first make a list of all the patients of the practice.
-            return self.filter(Exists(host().patients_visible_to(user).filter(pk=OuterRef("patient"))))
-        return self.filter(patient=user)
+            return self.filter(Exists(patients.filter(pk=OuterRef("patient"))))
+        return self.filter(patient__in=patients.values("pk"))
 
 
 class OwnRows(ScopedQuerySet[Any]):

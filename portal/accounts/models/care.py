@@ -1,24 +1,29 @@
-"""Which surgeon sees which patient beside their own care: cover, a door for emergencies, and joined records."""
+"""Which surgeon sees which patient: own care, cover, a door for emergencies, and joined records."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ledger.protect import kept
 from ledger.scoped import Scoped, ScopedQuerySet
-from portal.accounts.models.people import User
+from portal.accounts.models.people import Care, CareQuerySet, PatientProfile, User
 
 
 class CoverQuerySet(models.QuerySet["Cover"]):
     def current(self, now: datetime | None = None) -> CoverQuerySet:
         now = now or timezone.now()
         return self.filter(start__lte=now, end__gt=now)
+
+    def ahead(self) -> CoverQuerySet:
+        """Now, or still to come."""
+        return self.filter(end__gt=timezone.now())
 
 
 class Cover(models.Model):
@@ -92,6 +97,10 @@ class JoinQuerySet(models.QuerySet["JoinedRecord"]):
     def in_force(self) -> JoinQuerySet:
         return self.filter(undone_at=None)
 
+    def naming(self, account: Any) -> JoinQuerySet:
+        """Those with this account on either side."""
+        return self.in_force().filter(Q(into=account) | Q(other=account))
+
 
 @kept(set_once=("undone_at", "undone_by"))
 class JoinedRecord(models.Model):
@@ -114,7 +123,70 @@ class JoinedRecord(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(reason__gt=""), name="accounts_join_has_a_reason"),
             models.CheckConstraint(condition=~Q(into=F("other")), name="accounts_join_of_two"),
+            models.UniqueConstraint(
+                fields=["other"], condition=Q(undone_at=None), name="accounts_joined_to_one"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"Joined record {self.pk}"
+
+
+def patients() -> models.QuerySet[User]:
+    return User.objects.filter(Exists(PatientProfile.unscoped.filter(user=OuterRef("pk"))))
+
+
+def seen_by(surgeon: Any) -> models.QuerySet[User]:
+    """The patients in the surgeon's care or cover, those whom nobody has in care, and those opened in an emergency.
+
+    To be asked for one patient at a time, `.filter(pk=OuterRef("patient"))`: each condition then looks at the few
+    rows of that patient. For a list of patients ask `in_care_of`.
+    """
+    care = Care.objects.current().filter(patient=OuterRef("pk"))
+    theirs = care.filter(Q(surgeon=surgeon) | Q(surgeon__in=away(surgeon)))
+    opened = EmergencyAccess.unscoped.current().filter(patient=OuterRef("pk"), surgeon=surgeon)
+    return patients().filter(Exists(theirs) | ~Exists(care) | Exists(opened))
+
+
+def in_care_of(surgeon: Any) -> CareQuerySet:
+    """Care of the surgeon's own, and of those for whom they stand in. No OR: it would cost the index."""
+    themselves = User.objects.filter(pk=surgeon.pk).values("pk")
+    return Care.objects.current().filter(surgeon__in=themselves.union(away(surgeon)))
+
+
+def away(surgeon: Any) -> models.QuerySet[Cover, Any]:
+    """The ids of those for whom the surgeon stands in now."""
+    return Cover.objects.current().filter(covered_by=surgeon).order_by().values("surgeon")
+
+
+def carers_of(patient: Any) -> models.QuerySet[User]:
+    """Who has the patient in care now, or stands in for those who have."""
+    caring = Care.objects.current().filter(patient=patient).values("surgeon")
+    standing_in = Cover.objects.current().filter(surgeon__in=caring).order_by().values("covered_by")
+    return User.objects.filter(pk__in=caring.union(standing_in), is_active=True).order_by("pk")
+
+
+def records_of(account: Any) -> list[Any]:
+    """The ids of all accounts that are this one person, the one that they log in with first."""
+    pairs = JoinedRecord.objects.in_force()
+    into = pairs.filter(other=account).values_list("into", flat=True).first() or account
+    return [into, *pairs.filter(into=into).order_by("pk").values_list("other", flat=True)]
+
+
+def own_records(user: Any) -> models.QuerySet[User]:
+    """The user's account, and those that were joined to it. In a query, as it stands on every page of a patient."""
+    joined = JoinedRecord.objects.in_force().filter(into=user).order_by().values("other")
+    return User.objects.filter(pk__in=User.objects.filter(pk=user.pk).values("pk").union(joined))
+
+
+def with_joined(ids: Iterable[Any]) -> models.QuerySet[PatientProfile, Any]:
+    """Profiles with the record number that each is joined into, and one that is joined to it."""
+
+    def number(side: str, other_side: str) -> Subquery:
+        pairs = JoinedRecord.objects.in_force().filter(**{side: OuterRef(OuterRef("user"))}).order_by()
+        return Subquery(
+            PatientProfile.unscoped.filter(user__in=pairs.values(other_side)).values("record_number")[:1]
+        )
+
+    profiles = PatientProfile.unscoped.filter(user__in=ids)
+    return profiles.annotate(joined_into=number("other", "into"), joined_other=number("into", "other"))

@@ -206,6 +206,10 @@ class CareQuerySet(models.QuerySet["Care"]):
         now = now or timezone.now()
         return self.filter(Q(start__lte=now) & (Q(end__isnull=True) | Q(end__gt=now)))
 
+    def direct(self) -> CareQuerySet:
+        """Without what follows from joined records alone."""
+        return self.filter(by_join=None)
+
     def due(self, now: datetime | None = None) -> CareQuerySet:
         """Care that began or ended since the case list was told."""
         now = now or timezone.now()
@@ -222,6 +226,28 @@ class Care(models.Model):
     end = models.DateTimeField(_("until"), null=True, blank=True)
     # Whether the case list counts it yet; tick compares it with the dates. Who may see whom goes by the dates alone.
     in_force = models.BooleanField(default=False, editable=False)
+    made_by = models.ForeignKey(
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("made by"),
+    )
+    ended_by = models.ForeignKey(
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("ended by"),
+    )
+    # Only where two records of one person are joined: the care of the one, which opens the other too.
+    by_join = models.ForeignKey(
+        "accounts.JoinedRecord", models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
 
     objects = CareQuerySet.as_manager()
 
