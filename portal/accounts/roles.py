@@ -21,7 +21,7 @@ class Role(models.TextChoices):
 
 AUTHORING = (
     *("section", "question", "choice", "threshold", "calculation", "criterion", "source", "rule"),
-    *("urgentrule", "extra", "notice", "translation"),
+    *("urgentrule", "extra", "notice", "investigation", "investigationfield", "translation"),
 )
 
 

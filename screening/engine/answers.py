@@ -98,6 +98,11 @@ def _cleaned(
     return answers, refused
 
 
+def clean_one(question: Question, value: Any, today: date) -> Any:
+    """One answer as it is stored, None for a blank one. Raises Refused."""
+    return None if _blank(value) else _CLEANERS[question.type](question, value, today)
+
+
 def _blank(value: Any) -> bool:
     return value is None or value == [] or (isinstance(value, str) and not value.strip())
 

@@ -144,6 +144,29 @@ class Extra:
 
 
 @dataclass(frozen=True)
+class Fill:
+    """A question that a test answers, and with what."""
+
+    question: str
+    source: str  # "field", "month" or "date" (of measuring), or "value"
+    value: str  # the key of the field, or the value
+
+
+@dataclass(frozen=True)
+class Investigation:
+    """A test whose result staff can enter. Its fields are read like questions: limits, units and choices."""
+
+    key: str
+    label: str
+    help: str
+    fields: tuple[Question, ...]
+    settles: tuple[str, ...]  # keys of criteria
+    fills: tuple[Fill, ...]
+    reference: str  # what a result means that no rule reads, such as "below 3.5 g/dL is low"
+    source: str
+
+
+@dataclass(frozen=True)
 class Notice:
     key: str
     title: str
@@ -172,6 +195,7 @@ class Definition:
     sent: Mapping[str, str]
     steps: tuple[Any, ...] = field(compare=False, repr=False)
     constants: Mapping[str, Decimal] = field(compare=False, repr=False)
+    investigations: tuple[Investigation, ...] = ()
 
     def section(self, key: str) -> Section:
         for section in self.sections:
@@ -181,6 +205,9 @@ class Definition:
 
     def question(self, key: str) -> Question:
         return self.questions[key]
+
+    def investigation(self, key: str) -> Investigation | None:
+        return next((each for each in self.investigations if each.key == key), None)
 
 
 def read(document: Mapping[str, Any]) -> Definition:

@@ -9,7 +9,7 @@ from keyword import iskeyword
 from types import MappingProxyType
 from typing import Any
 
-from screening.engine import checking, ranges, translating
+from screening.engine import checking, investigations, ranges, translating
 from screening.engine.answers import ADULT, OLDEST, UNITS
 from screening.engine.checking import Kind, nearest
 from screening.engine.definition import (
@@ -49,7 +49,7 @@ MEMBERS = {
     part: frozenset(members.split())
     for part, members in {
         "document": "language key source_language title summary intro minutes sections thresholds calculations criteria "
-        "urgent extras notices sent translations shown_in",
+        "urgent extras notices investigations sent translations shown_in",
         "sections": "key title intro questions",
         "questions": "key type text short help why optional ask_anew shown_when choices minimum maximum decimals unit "
         "measure max_length credit",
@@ -62,6 +62,8 @@ MEMBERS = {
         "urgent": "reason level when notice text",
         "extras": "reason when text",
         "notices": "key title body actions",
+        "investigations": "key label help fields settles fills reference source",
+        "fields": "key label kind unit measure minimum maximum decimals choices",
         "sent": "title body",
         "translations": "language part state source texts",
     }.items()
@@ -131,6 +133,7 @@ class Reader:
         criteria = tuple(self.criterion(each) for each in d["criteria"])
         urgent = tuple(self.urgent(each, i, notices) for i, each in enumerate(d.get("urgent", [])))
         extras = tuple(self.extra_of(each, i) for i, each in enumerate(d.get("extras", [])))
+        tests = investigations.read_rows(self, questions, (c.key for c in criteria))
         self.members(d.get("sent", {}), "sent", "sent")
         for row in d.get("translations", ()):
             self.members(row, "translations", "translations")
@@ -145,7 +148,7 @@ class Reader:
             calculations=calculations, criteria=criteria, urgent=urgent, extras=extras,
             notices=MappingProxyType(notices), sent=MappingProxyType(dict(d.get("sent", {}))),
             steps=tuple((q.key, compile_expression(q.shown_when) if q.shown_when else None, q) for q in questions.values()),
-            constants=MappingProxyType({key: t.value for key, t in thresholds.items()}),
+            constants=MappingProxyType({key: t.value for key, t in thresholds.items()}), investigations=tests,
         )  # fmt: skip
 
     def once(self, part: str, rows: Any) -> None:

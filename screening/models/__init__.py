@@ -21,6 +21,7 @@ from screening.models.authoring import (
 from screening.models.cases import Case, Decision
 from screening.models.desk import Export, SavedView
 from screening.models.following import BackupTold, CallNote, Reminder, ToCall
+from screening.models.investigations import Investigation, InvestigationField
 from screening.models.marks import InvestigationResult, Mark, Reassessment
 from screening.models.messages import Invitation, Message, MessageTemplate, Reply
 from screening.models.trying import ImpactPart, ImpactRun, Sample
@@ -42,6 +43,8 @@ __all__ = [
     "Finding",
     "ImpactPart",
     "ImpactRun",
+    "Investigation",
+    "InvestigationField",
     "InvestigationResult",
     "Invitation",
     "Mark",

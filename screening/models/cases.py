@@ -95,6 +95,7 @@ class Case(models.Model):
     reassessment = models.ForeignKey(
         "screening.Reassessment", models.PROTECT, null=True, blank=True, related_name="+"
     )
+    has_results = models.BooleanField(default=False)  # of tests: what is sent anew is assessed with them
     state = models.CharField(max_length=12, choices=State, default=State.NEW)
     version = models.PositiveIntegerField(default=1)
     opened_version = models.PositiveIntegerField(default=0)  # the newest version that a reviewer has opened

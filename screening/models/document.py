@@ -46,9 +46,13 @@ RULE = ("reason", "category", "could_be", "grade", "when", "text", "source")
 URGENT = ("reason", "level", "when", "notice", "text")
 EXTRA = ("reason", "when", "text")
 NOTICE = ("key", "title", "body", "actions")
+INVESTIGATION = ("key", "label", "help", "settles", "fills", "reference", "source")
+FIELD = ("key", "label", "kind", "unit", "measure", "minimum", "maximum", "decimals", "choices")
 TRANSLATION = ("language", "part", "state", "source", "texts")
 HEAD = ("key", "source_language", "title", "summary", "intro", "minutes")
-LINES = frozenset({"next_steps", "actions"})  # lists of texts, one a line in the admin
+LINES = frozenset(  # lists of texts, one a line in the admin
+    {"next_steps", "actions", "settles", "fills", "choices"}
+)
 
 
 def number(value: Decimal | str | int) -> str:
@@ -101,9 +105,17 @@ def compile_rows(questionnaire: Questionnaire) -> dict[str, Any]:
         "urgent": [_members(row, URGENT) for row in questionnaire.urgentrules.all()],
         "extras": [_members(row, EXTRA) for row in questionnaire.extras.all()],
         "notices": [_members(row, NOTICE) for row in questionnaire.notices.all()],
+        **_list("investigations", _investigations(questionnaire)),
         "sent": {"title": questionnaire.sent_title, "body": questionnaire.sent_body},
         **_list("translations", [_members(row, TRANSLATION) for row in questionnaire.translations.all()]),
     }
+
+
+def _investigations(questionnaire: Questionnaire) -> list[dict[str, Any]]:
+    return [
+        _members(row, INVESTIGATION) | {"fields": [_members(field, FIELD) for field in row.fields.all()]}
+        for row in questionnaire.investigations.prefetch_related("fields")
+    ]
 
 
 def _list(name: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
@@ -130,6 +142,7 @@ def write_rows(questionnaire: Questionnaire, document: dict[str, Any]) -> None:
     known = {(row.language, row.part): row for row in questionnaire.translations.all()}
     _write_sections(questionnaire, document["sections"])
     _write_criteria(questionnaire, document["criteria"])
+    _write_investigations(questionnaire, document.get("investigations", []))
     for related, names, key, identity in (
         (questionnaire.thresholds, THRESHOLD, "thresholds", ("key",)),
         (questionnaire.calculations, CALCULATION, "calculations", ("key",)),
@@ -180,6 +193,14 @@ def _write_criteria(questionnaire: Questionnaire, members: list[dict[str, Any]])
         sources = member.get("sources", [])
         _write_all(criterion.sources, sources, ("text", "address"), ("text",), criterion=criterion)
         _write_all(criterion.rules, member["rules"], RULE, ("reason",), criterion=criterion)
+
+
+def _write_investigations(questionnaire: Questionnaire, members: list[dict[str, Any]]) -> None:
+    rows = _write_all(
+        questionnaire.investigations, members, INVESTIGATION, ("key",), questionnaire=questionnaire
+    )
+    for row, member in zip(rows, members, strict=True):
+        _write_all(row.fields, member["fields"], FIELD, ("key",), investigation=row)
 
 
 @dataclass(frozen=True)

@@ -32,17 +32,20 @@ class PatientRow(models.Model):
 class InvestigationResult(PatientRow):
     """A test's result that staff entered, with its day and where it was read. A wrong one is superseded.
 
-    `value` is a decimal's text in the unit of the investigation, or the value of one of its choices.
+    `value` and `unit` are as people read them. `values` says the same exactly, a dict for each field of the test:
+    {"key", "label", "value", "unit"} and "typed", where it was typed in another unit.
     """
 
     investigation = models.CharField(max_length=64)  # its key in the questionnaire
     label = models.CharField(max_length=200)  # as the investigation was called then
-    value = models.CharField(max_length=32)
+    value = models.CharField(max_length=200)
     unit = models.CharField(max_length=32, blank=True)
+    values = models.JSONField(default=list)
     measured_on = models.DateField()
     source = models.CharField(max_length=200)  # of the result: which laboratory, letter or visit
     supersedes = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
     void = models.BooleanField(default=False)  # nothing stands in the place of what it supersedes
+    reason = models.TextField(blank=True)  # what was wrong with what it supersedes
 
     objects = Scoped.from_queryset(PatientRows)()
     unscoped = models.Manager()
@@ -59,6 +62,10 @@ class InvestigationResult(PatientRow):
             models.CheckConstraint(
                 condition=Q(void=False) | Q(supersedes__isnull=False), name="screening_result_void_of_one"
             ),
+            models.CheckConstraint(
+                condition=Q(supersedes__isnull=True, reason="") | Q(supersedes__isnull=False, reason__gt=""),
+                name="screening_result_superseded_with_reason",
+            ),
             models.CheckConstraint(condition=~Q(by=F("patient")), name="screening_result_is_by_another"),
         ]
 
@@ -71,7 +78,8 @@ class Reassessment(PatientRow):
     """What a submission's answers come to together with results of tests, assessed by the same edition.
 
     The submission and its findings stay as they were. `findings` holds dicts with the members of a Finding:
-    criterion, category, could_be, grade, reasons.
+    criterion, category, could_be, grade, reasons. `by` entered what led to it; where the patient sent answers anew,
+    the latest of the results that count.
     """
 
     submission = models.ForeignKey(Submission, models.PROTECT, related_name="+")
