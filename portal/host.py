@@ -16,6 +16,7 @@ from screening.host import Contacts, Host, Opening, Person, Targets
 
 if TYPE_CHECKING:
     from portal.accounts.models import Country, Practice
+    from screening.host import Read, Reading
 
 
 class PortalHost(Host):

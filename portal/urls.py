@@ -10,6 +10,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("learn/", include("education.urls")),
     path("screening/", include("screening.urls")),
+    path("messages/", include("screening.urls_messages")),
     path("review/", include("screening.urls_review")),
     path("admin/", admin.site.urls),
     path("healthz", views.healthz, name="healthz"),
