@@ -18,6 +18,7 @@ from django.utils import timezone
 from ledger import access
 from ledger.models import AccessRecord
 from screening.models import Alert, AlertNote, Case, Submission
+from screening.models.placing import place_acknowledged
 
 Action = AccessRecord.Action
 # The kinds of objects in access records.
@@ -85,11 +86,14 @@ def open_alert(*, user: Any, alert_id: UUID) -> Alert:
 @transaction.atomic
 def acknowledge(*, user: Any, alert: Alert) -> bool:
     """Whether it was this user who acknowledged the alert: the first one to do so stays."""
-    return bool(
+    first = (
         Alert.objects.visible_to(user)
         .filter(pk=alert.pk, acknowledged_at__isnull=True)
         .update(acknowledged_at=timezone.now(), acknowledged_by=user)
     )
+    if first:
+        place_acknowledged(alert.case_id)
+    return bool(first)
 
 
 @transaction.atomic

@@ -48,6 +48,10 @@ class CaseRows(PatientRows):
     def before(self, place: Place) -> CaseRows:
         return self.filter(LessThan(_Row(*Place._fields), _place(place)))
 
+    def cut(self, number: int) -> CaseRows:
+        """The first `number` of these, as rows that can be filtered further, or joined to others by union()."""
+        return CaseRows(self.model).filter(pk__in=self.values("pk")[:number])
+
 
 def _place(place: Place) -> _Row:
     return _Row(
@@ -107,6 +111,7 @@ class Case(models.Model):
 
     urgency = models.PositiveSmallIntegerField(choices=Urgency, default=Urgency.NONE)
     urgent_reasons = models.JSONField(default=list)
+    unacknowledged = models.BooleanField(default=False)  # an alert of it waits for somebody to acknowledge it
     headline = models.CharField(max_length=8, choices=Headline, blank=True, default=Headline.UNSENT)
     possible_absolute = models.BooleanField(default=False)
     relative_count = models.PositiveSmallIntegerField(default=0)
@@ -167,6 +172,29 @@ class Case(models.Model):
                 fields=["rank", "waiting_since", "id"],
                 condition=Q(unassigned=True),
                 name="screening_case_any_state",
+            ),
+            models.Index(
+                fields=["returned_because", "rank", "waiting_since", "id"],
+                condition=Q(unassigned=True, awaiting=True),
+                name="screening_case_by_return",
+            ),
+            # The same once more for those who may see the whole practice.
+            models.Index(
+                fields=["rank", "waiting_since", "id"],
+                condition=Q(awaiting=True),
+                name="screening_all_waiting",
+            ),
+            models.Index(fields=["state", "rank", "waiting_since", "id"], name="screening_all_by_state"),
+            models.Index(
+                fields=["headline", "rank", "waiting_since", "id"],
+                condition=Q(awaiting=True),
+                name="screening_all_by_headline",
+            ),
+            models.Index(fields=["rank", "waiting_since", "id"], name="screening_all_any_state"),
+            models.Index(
+                fields=["returned_because", "rank", "waiting_since", "id"],
+                condition=Q(awaiting=True),
+                name="screening_all_by_return",
             ),
             models.Index(
                 fields=["rescreen_on"], condition=Q(rescreen_on__isnull=False), name="screening_case_rescreen"

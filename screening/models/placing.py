@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_noop as _
 
 from screening.host import host
+from screening.models.alerts import Alert
 from screening.models.answers import Submission
 from screening.models.authoring import Questionnaire
 from screening.models.cases import Case
@@ -21,16 +22,32 @@ URGENT = _("a new urgent answer was saved")
 URGENCY = "urgency"  # the key of Case.fallen that is no criterion
 
 TIER = 100_000
+# Urgent cases that nobody has acknowledged stand ahead of all others: now at 0, the same day at 1,000. Once somebody
+# has, an urgent one of now stands at 50,000 and one of the same day at 100,000.
+SAME_DAY_UNSEEN, NOW_SEEN = 1_000, 50_000
 MOST = 99  # counts and grades above it sort alike
 
 
 def rank(case: Case) -> int:
     """The case's place by what it holds: the lower, the sooner. Equal ranks go by who has waited longest."""
+    if case.unacknowledged:
+        return 0 if case.urgency == Case.Urgency.NOW else SAME_DAY_UNSEEN
     tier = _tier(case)
-    within = 0
+    within = NOW_SEEN if tier == 0 else 0
     if tier == 4:
         within = (MOST - min(case.relative_count, MOST)) * 100 + MOST - min(case.grade, MOST)
     return tier * TIER + within
+
+
+def tier_at(rank: int) -> int:
+    """The tier of a case that stands there: 0 now, 1 the same day, 2 absolute and so on to 6, none."""
+    return int(SAME_DAY_UNSEEN <= rank < NOW_SEEN) if rank < TIER else rank // TIER
+
+
+def ranks_of(tier: int) -> list[tuple[int, int]]:
+    """Where the cases of a tier stand: (from, to below)."""
+    unseen = {0: [(0, SAME_DAY_UNSEEN), (NOW_SEEN, TIER)], 1: [(SAME_DAY_UNSEEN, NOW_SEEN), (TIER, 2 * TIER)]}
+    return unseen.get(tier, [(tier * TIER, (tier + 1) * TIER)])
 
 
 def _tier(case: Case) -> int:
@@ -56,12 +73,23 @@ def place_urgent(
     """An urgent answer was saved: put the patient on the list, or move their case up."""
     case = _case(patient, questionnaire)
     case.urgency = max(case.urgency, urgency_of(level))
+    case.unacknowledged = True
     case.urgent_reasons = sorted({*case.urgent_reasons, *reasons})
     if case.state != Case.State.NEW:
         case.returned_because = URGENT
     if not case.awaiting or case._state.adding:
         case.waiting_since = at
     return _put(case)
+
+
+def place_acknowledged(case_id: Any) -> None:
+    """Somebody acknowledged an alert of the case: with none left that waits, it stands behind those that wait."""
+    case = Case.unscoped.select_for_update().get(pk=case_id)
+    if not case.unacknowledged or Alert.waiting().filter(case=case).exists():
+        return
+    was_now, case.unacknowledged = case.rank < SAME_DAY_UNSEEN, False
+    case.rank = min(rank(case), NOW_SEEN if was_now else TIER) if case.fallen else rank(case)
+    case.save(update_fields=["unacknowledged", "rank"])
 
 
 def place_sent(

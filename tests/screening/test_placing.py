@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from screening import deciding, reviewing
 from screening.models import Case
-from screening.models.placing import place_sent, place_urgent, rank
-from tests.screening.factories import make_case, make_edition, make_submission
+from screening.models.placing import place_acknowledged, place_sent, place_urgent, rank, ranks_of, tier_at
+from tests.screening.factories import make_alert, make_case, make_edition, make_submission
 
 OUTCOME = {
     "urgent": None,
@@ -44,6 +44,23 @@ def test_the_list_is_in_the_order_of_the_specification():
     ranks = [rank(case) for case in cases]
     assert ranks == sorted(ranks)
     assert len(set(ranks)) == len(ranks)
+
+
+def test_what_nobody_has_acknowledged_stands_ahead_of_everything_that_somebody_has():
+    now, same_day = {"urgency": Case.Urgency.NOW}, {"urgency": Case.Urgency.SAME_DAY}
+    cases = [
+        a("none", **now, unacknowledged=True),
+        a("absolute", **same_day, unacknowledged=True),
+        a("absolute", **now),
+        a("absolute", **same_day),
+        a("absolute"),
+    ]
+    ranks = [rank(case) for case in cases]
+    assert ranks == sorted(set(ranks))
+    assert [tier_at(each) for each in ranks] == [0, 1, 0, 1, 2]
+    for tier in range(7):
+        for begins, below in ranks_of(tier):
+            assert {tier_at(begins), tier_at(below - 1)} == {tier}
 
 
 def test_an_absolute_criterion_stands_before_one_that_only_could_be():
@@ -167,7 +184,7 @@ def test_a_possible_absolute_weighs_more_than_what_it_is_called(patient):
 def test_an_urgency_that_was_taken_back_keeps_its_place(patient):
     sent(patient, NOTHING, numbness="now")
     case = sent(patient, NOTHING)
-    assert (case.urgency, case.fallen, case.rank) == (0, {"urgency": {"was": "now", "is": "none"}}, 0)
+    assert (case.urgency, case.fallen, case.rank) == (0, {"urgency": {"was": "now", "is": "none"}}, 50_000)
 
 
 def test_what_is_reported_again_has_not_fallen(patient):
@@ -186,7 +203,7 @@ def test_an_urgent_answer_in_between_takes_no_mark_away(patient):
     case = sent(patient, NOTHING)
     marked = {"patient": patient, "questionnaire": case.questionnaire}
     case = place_urgent(**marked, level="same_day", reasons=["fever"], at=timezone.now())
-    assert (case.fallen, case.rank) == ({"bone": {"was": "absolute", "is": "none"}}, 100_000)
+    assert (case.fallen, case.rank) == ({"bone": {"was": "absolute", "is": "none"}}, 1_000)
 
 
 def test_a_decision_takes_the_mark_away_and_the_case_its_own_place(patient, surgeon):
@@ -222,4 +239,48 @@ def test_not_assessed_lowers_no_flag(patient):
 
 def test_not_assessed_an_urgent_answer_stands_first_all_the_same(patient):
     case = sent(patient, None, numbness="now")
-    assert (case.urgency, case.urgent_reasons, case.rank) == (Case.Urgency.NOW, ["numbness"], 0)
+    assert (case.urgency, case.urgent_reasons, case.rank) == (Case.Urgency.NOW, ["numbness"], 50_000)
+
+
+def raised(patient, level="now", **fields):
+    questionnaire = make_edition().questionnaire
+    case = place_urgent(
+        patient=patient, questionnaire=questionnaire, level=level, reasons=["numbness"], at=timezone.now()
+    )
+    return case, make_alert(case, level=level, **fields)
+
+
+def test_acknowledged_it_stands_behind_those_whom_nobody_has_acknowledged(patient, surgeon):
+    case, alert = raised(patient)
+    assert (case.unacknowledged, case.rank) == (True, 0)
+    reviewing.acknowledge(user=surgeon, alert=alert)
+    case.refresh_from_db()
+    assert (case.unacknowledged, case.rank, case.version) == (False, 50_000, 1)
+
+
+def test_while_another_alert_of_it_waits_it_stays_on_top(patient, surgeon):
+    case, alert = raised(patient)
+    other = make_alert(case, level="same_day")
+    reviewing.acknowledge(user=surgeon, alert=alert)
+    case.refresh_from_db()
+    assert (case.unacknowledged, case.rank) == (True, 0)
+    reviewing.acknowledge(user=surgeon, alert=other)
+    case.refresh_from_db()
+    assert (case.unacknowledged, case.rank) == (False, 50_000)
+
+
+def test_what_was_urgent_and_is_not_any_more_keeps_an_urgent_place_when_acknowledged(patient, surgeon):
+    case, alert = raised(patient, level="same_day")
+    case = sent(patient, NOTHING)
+    assert (case.fallen, case.rank) == ({"urgency": {"was": "same_day", "is": "none"}}, 1_000)
+    reviewing.acknowledge(user=surgeon, alert=alert)
+    case.refresh_from_db()
+    assert (case.rank, tier_at(case.rank)) == (100_000, 1)
+
+
+def test_acknowledging_twice_moves_nothing(patient):
+    case, _alert = raised(patient, acknowledged_at=timezone.now(), acknowledged_by=patient)
+    for _twice in range(2):
+        place_acknowledged(case.pk)
+    case.refresh_from_db()
+    assert case.rank == 50_000
