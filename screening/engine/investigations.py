@@ -76,21 +76,22 @@ class _Row:
         """A field is read like a question: the same limits, units and refusals."""
         reader, where = self.reader, f"{self.where}.fields.{place}"
         reader.members(row, "fields", where)
-        reader.one_of(row.get("kind", ""), KINDS, where, "kind")
+        kind = row.get("kind", "number")
+        reader.one_of(kind, KINDS, where, "kind")
         if not re.fullmatch(r"[a-z][a-z0-9_]*", row["key"]) or row["key"] in WHEN:
             reader.say(where, "key", f"{row['key']} cannot be the key of a field.")
         limits = [
             reader.decimal(row[name], where) for name in ("minimum", "maximum") if row.get(name) is not None
         ]
-        if row["kind"] == "number" and (len(limits) < 2 or limits[0] > limits[1]):
+        if kind == "number" and (len(limits) < 2 or limits[0] > limits[1]):
             reader.say(where, "bounds", "Give the lowest and the highest value, so that a slip is caught.")
         choices = tuple(Choice(text, text) for text in row.get("choices", ()))
-        if row["kind"] == "choice" and len({each.value for each in choices}) < max(2, len(choices)):
+        if kind == "choice" and len({each.value for each in choices}) < max(2, len(choices)):
             reader.say(where, "choice", "Give at least two results to choose from, each of them once.")
-        reader.measure({**row, "type": row["kind"]}, where)
+        reader.measure({**row, "type": kind}, where)
         low, high = limits if len(limits) == 2 else (None, None)
         return Question(
-            key=row["key"], type=row["kind"], text=row["label"], short=row["label"], section="", choices=choices,
+            key=row["key"], type=kind, text=row["label"], short=row["label"], section="", choices=choices,
             minimum=low, maximum=high, decimals=reader.whole(row.get("decimals"), where, 1, 0, 4),
             unit=row.get("unit", ""), measure=row.get("measure", ""),
         )  # fmt: skip

@@ -14,6 +14,8 @@ from screening.models.document import (
     CALCULATION,
     CRITERION,
     EXTRA,
+    FIELD,
+    INVESTIGATION,
     NOTICE,
     RULE,
     THRESHOLD,
@@ -50,6 +52,8 @@ ORDER: dict[str, tuple[str, ...]] = {
     "urgent": URGENT,
     "extras": EXTRA,
     "notices": NOTICE,
+    "investigations": (*INVESTIGATION, "fields"),
+    "fields": FIELD,
     "translations": TRANSLATION,
     "texts": (
         *("title", "short", "text", "help", "why", "credit", "summary", "intro", "body", "actions"),
@@ -64,6 +68,7 @@ PARTS = {
     "urgent": "Urgency: apart from the criteria, and shown to the patient at once",
     "extras": "Told to the surgeon, never counted",
     "notices": "What patients see at once. The practice's own names and numbers stand for the words in braces.",
+    "investigations": "Tests whose results staff enter. What is filled is the answer to a question.",
     "translations": "The texts in other languages",
 }
 ROWS_IN_A_LINE = ("choices", "sources")

@@ -206,8 +206,8 @@ def path_of(document: Mapping[str, Any], problem: Problem) -> Path:
     path: Path = (part,)
     rows: Any = document.get(part, [])
     for at, name in enumerate(names):
-        if name == "rules" and at == 1:
-            rows, path = rows.get("rules", []), (*path, "rules")
+        if name in ("rules", "fields") and at == 1:
+            rows, path = rows.get(name, []), (*path, name)
             continue
         if isinstance(rows, Mapping) and part == "sections" and "questions" in rows and at == 1:
             rows, path = rows["questions"], (*path, "questions")

@@ -21,6 +21,8 @@ from screening.models import (
     Choice,
     Criterion,
     Extra,
+    Investigation,
+    InvestigationField,
     Notice,
     Question,
     Questionnaire,
@@ -35,7 +37,9 @@ from screening.models.document import (
     CALCULATION,
     CRITERION,
     EXTRA,
+    FIELD,
     HEAD,
+    INVESTIGATION,
     LINES,
     NOTICE,
     QUESTION,
@@ -78,16 +82,20 @@ QUESTIONNAIRE = Shape(
         "urgent": Shape(UrgentRule, URGENT),
         "extras": Shape(Extra, EXTRA),
         "notices": Shape(Notice, NOTICE),
+        "investigations": Shape(
+            Investigation, INVESTIGATION, {"fields": Shape(InvestigationField, FIELD)}, ("fields",)
+        ),
         "translations": Shape(Translation, TRANSLATION),
     },
     ("sections", "criteria"),
 )
 SENT = {"title": "sent_title", "body": "sent_body"}
 MAY_BE_MISSING: dict[type[models.Model], tuple[str, ...]] = {Question: ("short",)}  # the key stands for it
-LEFT_OUT_WHERE_EMPTY = ("choices", "sources", "translations")
-SAID_BY_THE_ENGINE = ("type", "measure", "modifiable", "category", "could_be", "level", "state")
+LEFT_OUT_WHERE_EMPTY = ("choices", "sources", "investigations", "translations")
+SAID_BY_THE_ENGINE = ("type", "kind", "measure", "modifiable", "category", "could_be", "level", "state")
 IN_PLACE_OF: dict[str, Any] = {
     "type": "text",
+    "kind": "number",
     "category": "info",
     "level": "same_day",
     "state": "needs_check",
@@ -167,7 +175,7 @@ class Shaping:
             if missing:
                 sentence = _("%(name)s is missing. Where there is none, write %(name)s = [].")
                 self.say(path, sentence % {"name": name})
-            return [] if name in ("questions", "rules", "sections", "criteria") else None
+            return [] if name in ("questions", "rules", "fields", "sections", "criteria") else None
         if not isinstance(given[name], list):
             self.say((*path, name), _("%(name)s has to be a list of tables.") % {"name": name})
             return []
