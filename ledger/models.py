@@ -78,6 +78,10 @@ class OutboxMessageQuerySet(models.QuerySet["OutboxMessage"]):
     def waiting(self) -> OutboxMessageQuerySet:
         return self.filter(sent_at=None, failed_at=None)
 
+    def failed(self) -> OutboxMessageQuerySet:
+        """Given up: there is no address, or every try failed."""
+        return self.filter(failed_at__isnull=False)
+
     def due(self, now: datetime) -> OutboxMessageQuerySet:
         """Waiting, and held by no worker whose time has not run out."""
         free = Q(claimed_until=None) | Q(claimed_until__lte=now)
@@ -112,6 +116,7 @@ class OutboxMessage(models.Model):
             models.Index(
                 fields=["due_at"], condition=Q(sent_at=None, failed_at=None), name="ledger_outbox_waiting"
             ),
+            models.Index(fields=["id"], condition=Q(failed_at__isnull=False), name="ledger_outbox_failed"),
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
