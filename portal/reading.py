@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from education.models import ArticleEdition, ArticleRead
 from education.rendering import Page, page_of
-from screening.host import Read, Reading, host
+from screening.host import Read, Reading
 
 
 def reading(topics: Iterable[str] = (), language: str = "") -> list[Reading]:
@@ -30,10 +30,10 @@ def reading(topics: Iterable[str] = (), language: str = "") -> list[Reading]:
 
 
 def reads_of(patient: Any) -> list[Read]:
-    """Each edition that the patient has met, the latest first, under any of their accounts."""
+    """Each edition that the patient (an account, or its id) has met, the latest first."""
     live = ArticleEdition.objects.current().filter(pk=OuterRef("edition"))
     rows = (
-        ArticleRead.objects.filter(reader__in=host().records_of(patient.pk))
+        ArticleRead.objects.filter(reader=patient)
         .select_related("edition")
         .annotate(is_live=Exists(live))
         .order_by("-first_read_at", "-pk")

@@ -171,7 +171,7 @@ def message_for(user: Any, id_: uuid.UUID) -> Told:
     """One of these, with what was chosen to read. Raises Message.DoesNotExist where it is not the patient's."""
     for told in messages_for(user):
         if told.message.pk == id_:
-            return _with_reading([told], user)[0]
+            return _with_reading([told], host().records_of(user.pk))[0]
     raise Message.DoesNotExist
 
 
@@ -182,17 +182,26 @@ class Letters:
     told: list[Told]
 
     @property
+    def unread(self) -> list[Reply]:
+        """The questions that nobody has read."""
+        return [asked.reply for asked in self.unanswered if asked.reply.read_at is None]
+
+    @property
     def unanswered(self) -> list[Asked]:
         """Questions that wait for an answer: those that nobody has read first, then the oldest."""
         waiting = [asked for told in self.told for asked in told.asked if asked.answer is None]
         return sorted(waiting, key=lambda asked: (asked.reply.read_at is not None, asked.reply.at))
 
 
-def messages_of(*, user: Any, case: Case) -> Letters:
-    """What the patient of a case was told, what they asked, and what of it was read. The opening was recorded."""
-    mine = {"case": case, "patient": case.patient_id}
+def messages_of(*, user: Any, case: Case, patients: Iterable[Any] = ()) -> Letters:
+    """What the patient of a case was told, what they asked, and what of it was read. The opening was recorded.
+
+    `patients` are the ids of all accounts that are this patient, where there are several.
+    """
+    ids = list(patients) or [case.patient_id]
+    mine = {"case__questionnaire": case.questionnaire_id, "patient__in": ids}
     messages, questions = (model.objects.visible_to(user).filter(**mine) for model in (Message, Reply))
-    return Letters(_with_reading(_told(messages, questions), case.patient))
+    return Letters(_with_reading(_told(messages, questions), ids))
 
 
 def _own(user: Any, model: Any) -> Any:
@@ -225,14 +234,13 @@ def _told(of_messages: Any, of_questions: Any) -> list[Told]:
     ]
 
 
-def _with_reading(told: list[Told], patient: Any) -> list[Told]:
+def _with_reading(told: list[Told], patients: list[Any]) -> list[Told]:
     """The same, with each thing to read: whether it can still be opened, and whether it was."""
     if not any(each.message.reading for each in told):
         return told
     live = {reading.key: reading for reading in host().reading()}
-    met: dict[str, Read] = {}
-    for read in host().reads_of(patient):
-        met.setdefault(read.key, read)
+    reads = [read for patient in patients for read in host().reads_of(patient)]
+    met = {read.key: read for read in sorted(reads, key=lambda read: read.at)}
 
     def to_read(key: str, title: str) -> ToRead:
         now, read = live.get(key), met.get(key)
