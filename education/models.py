@@ -92,7 +92,13 @@ class Article(Draft):
                 }
                 for source in self.sources.all()
             ],
+            **self._asked(),
         }
+
+    def _asked(self) -> dict[str, Any]:
+        """No member where nothing is asked: what was frozen before there were questions stays the same."""
+        questions = [question.content() for question in self.questions.all()]
+        return {"questions": questions} if questions else {}
 
     def restore(self, content: dict[str, Any]) -> None:
         """Make the working copy say what the content says. The caller holds the transaction."""
@@ -111,6 +117,9 @@ class Article(Draft):
         for position, source in enumerate(content["sources"], 1):
             fields = {**source, "accessed": _day(source["accessed"])}
             self.sources.create(position=position, **fields)
+        self.questions.all().delete()
+        for position, question in enumerate(content.get("questions", ()), 1):
+            self.questions.create(position=position, **ArticleQuestion.fields_of(question))
 
 
 class ArticleSource(models.Model):
@@ -131,6 +140,65 @@ class ArticleSource(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+CHOICES = (1, 2, 3, 4)  # a question has at least the first two
+
+
+class ArticleQuestion(models.Model):
+    """With what readers see for themselves whether the text made sense to them. Nobody is scored."""
+
+    article = models.ForeignKey(Article, models.CASCADE, related_name="questions")
+    position = models.PositiveSmallIntegerField(_("number"), default=1)
+    text = models.CharField(_("question"), max_length=200)
+    choice_1 = models.CharField(_("answer 1"), max_length=150)
+    explanation_1 = models.TextField(_("explanation of answer 1"), max_length=400)
+    choice_2 = models.CharField(_("answer 2"), max_length=150)
+    explanation_2 = models.TextField(_("explanation of answer 2"), max_length=400)
+    choice_3 = models.CharField(_("answer 3"), max_length=150, blank=True)
+    explanation_3 = models.TextField(_("explanation of answer 3"), max_length=400, blank=True)
+    choice_4 = models.CharField(_("answer 4"), max_length=150, blank=True)
+    explanation_4 = models.TextField(_("explanation of answer 4"), max_length=400, blank=True)
+    right = models.PositiveSmallIntegerField(
+        _("the right answer"),
+        choices=[(1, _("answer 1")), (2, _("answer 2")), (3, _("answer 3")), (4, _("answer 4"))],
+        default=1,
+    )
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["position", "pk"]
+        verbose_name = _("question at the end")
+        verbose_name_plural = _("two questions at the end: did this make sense?")
+
+    def __str__(self) -> str:
+        return self.text
+
+    def content(self) -> dict[str, Any]:
+        return {
+            "text": self.text,
+            "choices": [
+                {"text": text, "explanation": explanation, "right": number == self.right}
+                for number, text, explanation in self.choices()
+                if text
+            ],
+        }
+
+    def choices(self) -> list[tuple[int, str, str]]:
+        """Number, answer and explanation of each, empty ones too."""
+        return [(n, getattr(self, f"choice_{n}"), getattr(self, f"explanation_{n}")) for n in CHOICES]
+
+    @staticmethod
+    def fields_of(content: dict[str, Any]) -> dict[str, Any]:
+        """The columns that say what the content says."""
+        fields = {"text": content["text"]}
+        for number, choice in enumerate(content["choices"], 1):
+            fields |= {
+                f"choice_{number}": choice["text"],
+                f"explanation_{number}": choice["explanation"],
+            }
+            if choice["right"]:
+                fields["right"] = number
+        return fields
 
 
 @kept(set_once=EDITION_SET_ONCE)

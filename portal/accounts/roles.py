@@ -33,7 +33,7 @@ WRITING = (
     "accounts.use_admin",
     "education.preview_article",
     *_may("education", "view add change", "article"),
-    *_may("education", "view add change delete", "articlesource", "topic"),
+    *_may("education", "view add change delete", "articlesource", "articlequestion", "topic"),
     "screening.preview_questionnaire",
     *_may("screening", "view add change", "questionnaire"),
     *_may("screening", "view add change delete", *AUTHORING),
