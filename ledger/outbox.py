@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,7 +21,8 @@ from ledger.models import OutboxMessage
 
 logger = logging.getLogger(__name__)
 
-CLAIM = timedelta(minutes=10)  # far longer than a mail server may keep a worker waiting
+CLAIM = timedelta(minutes=10)  # far longer than a round takes, and a mail server may keep a worker waiting
+ROUND = 60  # seconds after which a round begins no further message: a slow server may not hold up what comes next
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 720))  # then it has failed
 
 _AN_ID = re.compile(r"[\w.:-]{1,64}", re.ASCII)
@@ -66,11 +68,12 @@ def send_due(
     """Send at most `limit` messages that are due, one after another, each outside of any transaction.
 
     `deliver` sends one message, or raises; it is called once for each claim. Any number of workers may run.
+    What is left when the round is over stays due.
     """
-    counts = Counts()
+    counts, begun = Counts(), time.monotonic()
     for _each in range(limit):
         moment = now or timezone.now()
-        message = _claim(moment)
+        message = _claim(moment) if time.monotonic() - begun < ROUND else None
         if message is None:
             break
         _send(message, deliver, moment, counts)

@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 
 from portal import expired
+from screening.birthdays import born_on
 from screening.host import Contacts, Host, Opening, Person, Targets
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ class PortalHost(Host):
                     sex=str(profile.get_sex_display()),
                     date_of_birth=profile.date_of_birth,
                     phone=profile.phone,
+                    address=profile.address,
                     helper=profile.helper,
                     email=bool(user.email),
                     same_as=tuple(filter(None, (profile.joined_into, profile.joined_other))),
@@ -87,8 +89,20 @@ class PortalHost(Host):
     def search(self, text: str) -> Q:
         from portal.accounts.models import PatientProfile
 
-        numbered = PatientProfile.unscoped.filter(record_number__iexact=text).values("user")
-        return Q(name__icontains=text) | Q(pk__in=numbered)
+        # Each spelling of its own is looked up in the index; a comparison without case would read all numbers.
+        condition = Q(record_number__in={text, text.upper(), text.lower()})
+        if days := self.births(text):
+            condition |= Q(date_of_birth__in=days)
+        known = Q(pk__in=PatientProfile.unscoped.filter(condition).values("user"))
+        if days:
+            return known
+        words = text.replace(",", " ").split()
+        return known | Q(*(Q(name__icontains=word) for word in words)) if words else known
+
+    def births(self, text: str) -> list[date]:
+        from django.utils import timezone
+
+        return born_on(text, timezone.localdate())
 
     def contacts(self, user: Any = None) -> Contacts:
         from portal.accounts.models import Practice

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.mail import send_mail
+from django.core.mail import EmailMessage
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -27,7 +28,9 @@ def deliver(message: OutboxMessage) -> None:
     name = practice.name if practice else "Spine Portal"
     with override(_language(message)):
         subject, body = _texts(name)
-    send_mail(subject, body, settings.DEFAULT_FROM_EMAIL, [address])
+    # The same id, should a worker have died between sending and noting so: mailboxes show such a copy once.
+    id_ = f"<message-{message.pk}@{urlsplit(settings.PORTAL_ADDRESS).hostname or 'portal'}>"
+    EmailMessage(subject, body, to=[address], headers={"Message-ID": id_}).send()
 
 
 def _texts(name: str) -> tuple[str, str]:
@@ -47,4 +50,4 @@ def _address(message: Any) -> str:
     if message.to_address:
         return str(message.to_address)
     user = User.objects.filter(pk=message.to_user_id, is_active=True).first() if message.to_user_id else None
-    return user.email if user else ""
+    return (user.email or "") if user else ""

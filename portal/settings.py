@@ -188,6 +188,7 @@ WHITENOISE_USE_FINDERS = LOCAL
 
 vars().update(env.email("EMAIL_URL", default="filemail://" if LOCAL else "consolemail://"))
 EMAIL_FILE_PATH = VAR_DIR / "mail"
+EMAIL_TIMEOUT = 15  # seconds: a mail server that hangs must not keep the others waiting
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Spine Portal <portal@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 

@@ -27,6 +27,7 @@ class Person:
     sex: str = ""
     date_of_birth: date | None = None
     phone: str = ""
+    address: str = ""  # for a letter, in lines
     language: str = ""
     helper: str = ""  # who helps the patient, and how to reach them
     email: bool = True  # whether a message can reach them by e-mail
@@ -142,9 +143,17 @@ class Host:
         users = get_user_model()._default_manager.filter(pk__in=ids)
         return {user.pk: self.person(user) for user in users}
 
+    def language(self, user: Any) -> str:
+        """The language that this patient reads. Empty where the host does not know."""
+        return ""
+
     def search(self, text: str) -> Q:
-        """A condition on the account that finds a patient by name or record number."""
+        """A condition on the account that finds a patient by name, record number or date of birth."""
         return Q(first_name__icontains=text) | Q(last_name__icontains=text) | Q(username__iexact=text)
+
+    def births(self, text: str) -> list[date]:
+        """The days that `search` takes the text for. Empty: it is no date, or the host knows no dates of birth."""
+        return []
 
     def contacts(self, user: Any = None) -> Contacts:
         """The numbers of the country where this patient lives; without a user, those of the practice."""

@@ -6,7 +6,6 @@ What they decide is in `deciding`, what patients are told in `messaging`.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -106,12 +105,6 @@ def note_alert(*, user: Any, alert: Alert, text: str) -> AlertNote:
 def set_unassigned(*, patient: Any, unassigned: bool) -> None:
     """The host calls this when care begins or ends: whether nobody has the patient in care now."""
     Case.set_unassigned(patient, unassigned)
-
-
-@transaction.atomic
-def return_due(*, today: date) -> int:
-    """Bring back to the list whose day to ask again has come (the practice's day). Returns how many."""
-    return Case.return_due(today)
 
 
 def not_of(user: Any, case: Case) -> None:

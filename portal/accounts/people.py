@@ -58,13 +58,16 @@ def end_care(care: Care, by: User | None = None) -> None:
     care_changed(care.patient)
 
 
-def care_due() -> None:
-    """Care whose dates have passed since the last time: their cases change lists."""
+def care_due() -> int:
+    """Care whose dates have passed since the last time: their cases change lists. Returns how many did."""
+    followed = 0
     for care in Care.objects.due().select_related("patient"):
         try:
             care_changed(care.patient)
+            followed += 1
         except Exception as error:  # one patient must not hold up the others
             logger.error("care %s was not followed: %s", care.pk, type(error).__name__)
+    return followed
 
 
 @transaction.atomic

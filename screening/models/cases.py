@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, ClassVar, NamedTuple
 
 from django.conf import settings
@@ -217,19 +217,6 @@ class Case(models.Model):
     def set_unassigned(cls, patient: Any, unassigned: bool) -> None:
         """Keep the patient's cases in step with who has them in care."""
         cls.unscoped.filter(patient=patient).update(unassigned=unassigned)
-
-    @classmethod
-    def return_due(cls, today: date) -> int:
-        """Back among the new ones, for those who were to be asked again by today. Returns how many."""
-        return cls.unscoped.filter(rescreen_on__lte=today).update(
-            state=cls.State.NEW,
-            awaiting=True,
-            taken_by=None,
-            rescreen_on=None,
-            returned_because=DUE,
-            version=F("version") + 1,
-            waiting_since=timezone.now(),
-        )
 
 
 @kept()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -18,7 +19,8 @@ from screening.models.authoring import QuestionnaireEdition
 from screening.models.cases import Case
 from screening.models.messages import Invitation, Message
 
-TIER_OF_ABSOLUTE = (200_000, 300_000)  # ranks of placing.TIER that an absolute criterion gives
+ABSOLUTE_FROM, ABSOLUTE_BELOW = 200_000, 300_000  # the ranks that an absolute criterion gives, see placing
+FORGOTTEN = timedelta(days=30)  # for so long after it was due a reminder may still go out
 
 
 @kept()
@@ -43,6 +45,10 @@ class Reminder(models.Model):
 
     def __str__(self) -> str:
         return f"Reminder {self.pk}"
+
+    @classmethod
+    def count_of(cls, attempt: AnswersInProgress) -> int:
+        return cls.unscoped.filter(attempt=attempt.pk).count()
 
 
 @kept()
@@ -83,12 +89,12 @@ class BackupTold(models.Model):
 
 class ToCallRows(PatientRows):
     def open(self) -> ToCallRows:
-        """Not dealt with, and nobody has tried in vain today."""
+        """Not dealt with, and nobody has tried in vain today. A closed account is called no more."""
         today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
         tried = CallNote.unscoped.filter(
             patient=OuterRef("patient"), outcome=CallNote.Outcome.NOT_REACHED, at__gte=today
         )
-        return self.filter(~Exists(tried), settled_at=None)
+        return self.filter(~Exists(tried), settled_at=None, patient__is_active=True)
 
     def by_patient(self, *, after: int = 0) -> Any:
         """{"patient", "first"}: each patient once, who has waited longest in front."""
@@ -127,6 +133,11 @@ class ToCall(models.Model):
 
     def __str__(self) -> str:
         return f"To call {self.pk}"
+
+    @classmethod
+    def noted(cls) -> Any:
+        """All that ever stood on the list: for the worker, which asks for ids alone."""
+        return cls.unscoped.values("message")
 
     @classmethod
     def add(cls, *, message: int, patient: Any, about: str, subject: str, since: datetime) -> bool:
@@ -209,25 +220,29 @@ def absolute_unopened(since: datetime) -> Any:
 
     One that a correction lowered keeps its place until a surgeon decides, so it counts as well.
     """
-    low, high = TIER_OF_ABSOLUTE
-    absolute = Q(headline=Case.Headline.ABSOLUTE) | Q(rank__gte=low, rank__lt=high)
+    absolute = Q(headline=Case.Headline.ABSOLUTE) | Q(rank__gte=ABSOLUTE_FROM)
     sent = Q(submission=None) | Q(submission__submitted_at__lte=since)
     entered = Q(reassessment=None) | Q(reassessment__at__lte=since)
-    rows = Case.unscoped.filter(absolute, sent, entered, awaiting=True, opened_version__lt=F("version"))
-    return rows.filter(waiting_since__lte=since)
+    rows = Case.unscoped.filter(absolute, sent, entered, awaiting=True, rank__lt=ABSOLUTE_BELOW)
+    return rows.filter(opened_version__lt=F("version"), waiting_since__lte=since)
 
 
-def unfinished(*, after: datetime, before: datetime) -> Any:
-    """What patients began themselves and left lying since a time between these, and could go on with today.
+def unfinished(now: datetime, after: Sequence[timedelta]) -> Any:
+    """What patients began themselves and left lying, and could go on with, where a reminder is due at `now`.
 
-    Without those who gave an urgent answer on the way: they are called.
+    `after` says how long after the last answer each one is due. The second waits as long behind the first as was
+    meant, also where the first came late; nothing is dug out that has lain long since. Those who gave an urgent
+    answer on the way are not among them: they are called.
     """
+    reminded = Reminder.unscoped.filter(attempt=OuterRef("pk"))
+    due = Q(~Exists(reminded), saved_at__lte=now - after[0])
+    if len(after) > 1:
+        first = reminded.filter(at__lte=now - (after[1] - after[0]))
+        due |= Q(Exists(first), ~Exists(reminded.filter(number=2)), saved_at__lte=now - after[1])
     urgent = UrgentAnswer.unscoped.filter(attempt=OuterRef("pk"))
-    open_ = QuestionnaireEdition.objects.current().filter(questionnaire=OuterRef("questionnaire"))
-    rows = AnswersInProgress.unscoped.filter(
-        ~Exists(urgent), Exists(open_), saved_at__gt=after, saved_at__lte=before, entered_by=None
-    )
-    return rows.filter(patient__is_active=True)
+    open_ = QuestionnaireEdition.objects.current(now).filter(questionnaire=OuterRef("questionnaire"))
+    rows = AnswersInProgress.unscoped.filter(due, ~Exists(urgent), Exists(open_), entered_by=None)
+    return rows.filter(saved_at__gt=now - after[-1] - FORGOTTEN, patient__is_active=True)
 
 
 def unanswered(invitations: Any) -> Any:

@@ -39,7 +39,7 @@ def test_a_part_that_fails_holds_up_no_other(db: None, caplog: pytest.LogCapture
 
 
 def test_who_started_it_hears_that_something_failed(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tick, "run", lambda: ["mails"])
+    monkeypatch.setattr(tick, "run", lambda **options: ["mails"])
     with pytest.raises(CommandError, match="mails"):
         call_command("tick")
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from ledger.models import AccessRecord, OutboxMessage
 from portal.accounts.models import Care, User
 from screening import deciding, messaging, reviewing
-from screening.models import Alert, Case, Decision
+from screening.models import Alert, Case, Decision, Message
 from tests.conftest import make_patient, make_user
 from tests.screening.factories import make_alert, make_case, make_submission
 
@@ -101,7 +101,7 @@ def test_what_is_taken_is_not_taken_again(case: Case, surgeon: User, other_surge
 def test_a_decision_is_stored_with_what_it_was_based_on(case: Case, surgeon: User) -> None:
     day = timezone.localdate() + timedelta(days=90)
     decision = decide(
-        case, surgeon, state="optimise", note="Vitamin D", message="Please stop smoking.", rescreen_on=day
+        case, surgeon, state="optimise", plan="Vitamin D", tests=["DXA"], note="Rang", rescreen_on=day
     )
     assert Decision.unscoped.values().get() == {
         "id": decision.pk,
@@ -110,9 +110,12 @@ def test_a_decision_is_stored_with_what_it_was_based_on(case: Case, surgeon: Use
         "submission_id": case.submission_id,
         "case_version": 1,
         "state": "optimise",
-        "note": "Vitamin D",
-        "message": "Please stop smoking.",
+        "reason": "",
+        "plan": "Vitamin D",
+        "tests": ["DXA"],
+        "note": "Rang",
         "rescreen_on": day,
+        "supersedes_id": None,
         "by_id": surgeon.pk,
         "at": decision.at,
     }
@@ -121,9 +124,9 @@ def test_a_decision_is_stored_with_what_it_was_based_on(case: Case, surgeon: Use
 
 
 def test_a_message_tells_the_patient_that_something_is_new_and_not_what(case: Case, surgeon: User) -> None:
-    decision = decide(case, surgeon, message="Please stop smoking.")
-    message = OutboxMessage.objects.get()
-    assert (message.to_user_id, message.payload) == (str(case.patient_id), {"decision": decision.pk})
+    decide(case, surgeon, message="Please stop smoking.")
+    told, message = Message.unscoped.get(), OutboxMessage.objects.get()
+    assert (message.to_user_id, message.payload) == (str(case.patient_id), {"message": str(told.pk)})
 
 
 def test_without_a_message_the_patient_is_not_written_to(case: Case, surgeon: User) -> None:
@@ -138,7 +141,7 @@ def test_of_two_decisions_on_one_version_the_first_stands(case: Case, surgeon: U
     for seen in (case, Case.unscoped.get()):
         with pytest.raises(reviewing.Stale):
             decide(seen, surgeon, version=1, message="Second")
-    assert list(Decision.unscoped.values_list("message", flat=True)) == ["First"]
+    assert list(Message.unscoped.values_list("text", flat=True)) == ["First"]
     assert OutboxMessage.objects.count() == 1
 
 
@@ -227,20 +230,3 @@ def test_a_change_of_care_moves_the_patients_cases(case: Case, other_patient: Us
     case.refresh_from_db()
     other.refresh_from_db()
     assert (case.unassigned, other.unassigned) == (True, False)
-
-
-def test_a_case_comes_back_on_the_day_to_ask_again(case: Case, surgeon: User) -> None:
-    today = timezone.localdate()
-    decide(case, surgeon, state="optimise", note="Vitamin D", rescreen_on=today + timedelta(days=30))
-    assert reviewing.return_due(today=today + timedelta(days=29)) == 0
-    assert reviewing.return_due(today=today + timedelta(days=30)) == 1
-    assert reviewing.return_due(today=today + timedelta(days=31)) == 0
-    case.refresh_from_db()
-    assert (case.state, case.awaiting, case.rescreen_on, case.version, case.opened) == (
-        "new",
-        True,
-        None,
-        3,
-        False,
-    )
-    assert case.returned_because == "the day to ask again has come"

@@ -9,8 +9,9 @@ from portal import tick
 
 class Command(BaseCommand):
     help = (
-        "Does what is due: tells the next person of an alert, sends mails, follows care that began or ended, "
-        "brings back cases whose day has come. Safe to run twice at once."
+        "Does what is due, and prints what it did: tells the next person of an alert and the backup of a case that "
+        "nobody opened, brings back cases whose day has come and invites the patients, reminds, sends mails, lists "
+        "whom no mail reaches, follows care that began or ended. Safe to run twice at once."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -18,7 +19,7 @@ class Command(BaseCommand):
 
     def handle(self, *, every: int | None, **options: Any) -> None:
         while True:
-            failed = tick.run()
+            failed = tick.run(say=self.stdout.write)
             if every is None:
                 break
             time.sleep(every)
