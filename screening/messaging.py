@@ -91,10 +91,12 @@ def release(
     reading: Iterable[dict[str, str]] = (),
     rescreen_on: date | None = None,
     answers: Reply | None = None,
+    language: str = "",
+    id: uuid.UUID | None = None,
 ) -> Message:
     """Put a message on the patient's home page, and tell them that something is new.
 
-    `answers` is the question that it is written to: who answers it has read it.
+    `answers` is the question that it is written to: who answers it has read it. `id` is what it will be known by.
     """
     not_of(user, case)
     if answers is not None:
@@ -102,11 +104,13 @@ def release(
             raise ValueError("The question is of another case.")
         read_questions(user=user, questions=[answers])
     message = Message.objects.create(
+        id=id or uuid.uuid4(),
         case=case,
         patient_id=case.patient_id,
         decision=decision,
         answers=answers,
         text=text,
+        language=language,
         tests=list(tests),
         reading=list(reading),
         rescreen_on=rescreen_on,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.utils.translation import override
@@ -53,16 +54,19 @@ def filled(written: dict[str, Any], contacts: Contacts) -> dict[str, Any]:
 
 
 def _fill(text: str, contacts: Contacts) -> str:
+    return fill(text, {name: str(getattr(contacts, name)) for name in PLACEHOLDERS})
+
+
+def fill(text: str, values: Mapping[str, str]) -> str:
     """Empty where a value is missing. What else stands in braces stays as it is."""
-    values = {name: str(getattr(contacts, name)) for name in PLACEHOLDERS}
     named = [name for name in _IN_BRACES.findall(text) if name in values]
     if not all(values[name] for name in named):
         return ""
     return _IN_BRACES.sub(lambda found: values.get(found[1], found[0]), text)
 
 
-def unknown_placeholders(text: str) -> list[str]:
+def unknown_placeholders(text: str, known: Collection[str] = PLACEHOLDERS) -> list[str]:
     """What stands in braces and would be shown with them, as it was written; also a brace that stands alone."""
-    unknown = [found[0] for found in _IN_BRACES.finditer(text) if found[1] not in PLACEHOLDERS]
+    unknown = [found[0] for found in _IN_BRACES.finditer(text) if found[1] not in known]
     rest = _IN_BRACES.sub("", text)
     return unknown + sorted({brace for brace in "{}" if brace in rest})
