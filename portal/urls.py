@@ -1,7 +1,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from portal import language, views
+from portal import breaking_glass, covering, language, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -11,6 +11,11 @@ urlpatterns = [
     path("learn/", include("education.urls")),
     path("screening/", include("screening.urls")),
     path("messages/", include("screening.urls_messages")),
+    path("review/another/", breaking_glass.another, name="another"),
+    path("review/cover/", covering.cover, name="cover"),
+    path("review/cover/<int:cover_id>/end/", covering.end_cover, name="end_cover"),
+    path("review/cover/hand-over/", covering.hand_over, name="hand_over"),
+    path("review/cover/hand-over/<int:care_id>/take-back/", covering.take_back, name="take_back"),
     path("review/", include("screening.urls_review")),
     path("admin/", admin.site.urls),
     path("healthz", views.healthz, name="healthz"),

@@ -20,9 +20,13 @@ ASSIGN, WHOLE_PRACTICE, CARE = "screening.assign_case", "screening.review_practi
 
 
 @transaction.atomic
-def hand_over(*, by: User, patients: Iterable[Any], to: Any, at: datetime | None = None) -> int:
+def hand_over(
+    *, by: User, patients: Iterable[Any], to: Any, at: datetime | None = None, of: User | None = None
+) -> int:
     """All of them, or none. Surgeons give away their own and those whom nobody has; whoever may see the whole
-    practice, anybody's. Raises PermissionDenied. Returns how many patients changed hands.
+    practice, anybody's: of one surgeon alone with `of`, else of everybody who has them.
+
+    Raises PermissionDenied. Returns how many patients changed hands.
     """
     surgeon = receiver(to)
     if surgeon is None or not (by.has_perm(ASSIGN) or by.has_perm(CARE)):
@@ -32,7 +36,7 @@ def hand_over(*, by: User, patients: Iterable[Any], to: Any, at: datetime | None
     # In one order, so that two people who hand over the same patients wait for each other.
     ids = sorted({records_of(getattr(patient, "pk", patient))[0] for patient in patients})
     locked = User.objects.select_for_update().filter(pk__in=ids).order_by("pk")
-    return sum(_move(patient, surgeon, moment, by) for patient in locked)
+    return sum(_move(patient, surgeon, moment, by, of) for patient in locked)
 
 
 def receiver(to: Any) -> User | None:
@@ -40,9 +44,10 @@ def receiver(to: Any) -> User | None:
     return who_may("screening.review_cases").filter(pk=getattr(to, "pk", to)).first()
 
 
-def _move(patient: User, to: User, at: datetime, by: User) -> bool:
+def _move(patient: User, to: User, at: datetime, by: User, of: User | None) -> bool:
     care = Care.objects.direct().filter(patient__in=records_of(patient.pk)).current(at)
-    theirs = care if by.has_perm(WHOLE_PRACTICE) or by.has_perm(CARE) else care.filter(surgeon=by)
+    whose = of if by.has_perm(WHOLE_PRACTICE) or by.has_perm(CARE) else by
+    theirs = care.filter(surgeon=whose) if whose else care
     if care.exists() and not theirs.exists():
         raise PermissionDenied
     ended = theirs.exclude(surgeon=to).update(end=at, ended_by=by)

@@ -1,0 +1,60 @@
+"""A surgeon opens the record of a patient in somebody else's care: for an hour, with a reason, and not unseen."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from ledger import outbox
+from ledger.access import record
+from ledger.models import AccessRecord
+from portal.accounts.models import EmergencyAccess, User
+from portal.accounts.models.care import records_of
+from portal.accounts.models.practice import who_may
+
+LASTS = timedelta(hours=1)
+LEADS = "screening.view_figures"
+
+
+def open_record(*, surgeon: User, patient: User, reason: str) -> EmergencyAccess:
+    """Recorded before anything is shown. The patient and the practice leads are told, in the same transaction."""
+    record(surgeon, AccessRecord.Action.BREAK_GLASS, subject=patient, reason=reason)
+    with transaction.atomic():
+        now = timezone.now()
+        opened = [
+            EmergencyAccess.objects.create(
+                surgeon=surgeon, patient_id=each, reason=reason, start=now, end=now + LASTS
+            )
+            for each in records_of(patient.pk)
+        ]
+        told = [User.objects.get(pk=opened[0].patient_id), *who_may(LEADS).exclude(pk=surgeon.pk)]
+        for person in told:
+            _tell(person, opened[0])
+    return opened[0]
+
+
+def _tell(person: User, opened: EmergencyAccess) -> None:
+    """A patient without e-mail reads it when they log in, and the practice sees that no mail went out."""
+    outbox.put("opening", f"opening:{opened.pk}:{person.pk}", to=person, payload={"opening": opened.pk})
+
+
+def refuse(surgeon: User) -> None:
+    """Too many wrong combinations: that is worth a record too, though it opened nothing."""
+    record(surgeon, AccessRecord.Action.BREAK_GLASS, reason="refused: too many wrong combinations")
+
+
+def notices_for(patient: Any) -> list[EmergencyAccess]:
+    """What the patient is told of at their home page: who, when and why, for three months."""
+    since = timezone.now() - timedelta(days=90)
+    rows = EmergencyAccess.objects.visible_to(patient).filter(patient=patient, start__gte=since)
+    return list(rows.select_related("surgeon"))
+
+
+def lately(lead: User) -> list[EmergencyAccess]:
+    """For a practice lead. Whose record it was, only for who may see the whole practice; see the template."""
+    since = timezone.now() - timedelta(days=30)
+    rows = EmergencyAccess.objects.visible_to(lead).filter(start__gte=since)
+    return list(rows.select_related("surgeon", "patient")[:20])
