@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from ledger import outbox
-from screening import findings
+from screening import findings, reassessing
 from screening.engine.answers import Cleaned, clean, dumps, loads
 from screening.engine.assessment import Outcome, assess, shown, urgent_now
 from screening.engine.definition import Definition
@@ -431,7 +431,13 @@ def _keep(
         findings.keep(submission, answers, outcome)
     urgent = {rule.reason: rule.level for rule in urgent_now(definition, answers, attempt.facts, today)}
     raised = urgent | dict(urgent_rows(attempt).values_list("reason", "level"))
-    place_sent(submission=submission, outcome=as_dict or None, raised=raised, at=at)
+    place_sent(
+        submission=submission,
+        outcome=as_dict or None,
+        raised=raised,
+        at=at,
+        reassess=reassessing.after_sending(submission, at),
+    )
     return submission
 
 

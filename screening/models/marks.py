@@ -72,6 +72,18 @@ class InvestigationResult(PatientRow):
     def __str__(self) -> str:
         return f"Result {self.pk}"
 
+    @classmethod
+    def of_case(cls, case: Case) -> models.QuerySet[InvestigationResult]:
+        """All of a case that was looked up for somebody who may see it, or that its patient sends answers to."""
+        return cls.unscoped.filter(case=case)
+
+    @classmethod
+    def standing(cls, case: Case) -> list[InvestigationResult]:
+        """Those that nothing has superseded."""
+        rows = cls.of_case(case)
+        superseded = rows.filter(supersedes__isnull=False).values("supersedes")
+        return list(rows.filter(void=False).exclude(pk__in=superseded))
+
 
 @kept()
 class Reassessment(PatientRow):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Callable, Iterable
+from copy import copy
 from datetime import datetime
 from typing import Any
 
@@ -13,11 +15,13 @@ from screening.models.alerts import Alert
 from screening.models.answers import Submission
 from screening.models.authoring import Questionnaire
 from screening.models.cases import Case
+from screening.models.marks import Reassessment
 
 # Why a case came back, in the source language; pages that show it translate it.
 SENT = _("the questionnaire was sent again")
 AMENDED = _("the patient corrected their answers")
 URGENT = _("a new urgent answer was saved")
+RESULT = _("a test result was entered")
 
 URGENCY = "urgency"  # the key of Case.fallen that is no criterion
 
@@ -93,15 +97,24 @@ def place_acknowledged(case_id: Any) -> None:
 
 
 def place_sent(
-    *, submission: Submission, outcome: dict[str, Any] | None, raised: dict[str, str], at: datetime
+    *,
+    submission: Submission,
+    outcome: dict[str, Any] | None,
+    raised: dict[str, str],
+    at: datetime,
+    reassess: Callable[[Case], Reassessment | None] | None = None,
 ) -> Case:
     """A submission arrived: it is the case's current one. Without an outcome it was not assessed.
 
     `raised` is reason -> level of the urgent answers, those on the way included: an alert once raised stands,
-    also when the answer was changed before sending.
+    also when the answer was changed before sending. `reassess` assesses the answers together with the results of
+    tests that the case has: it is asked only where there are some, and what it finds is what counts.
     """
     case = _case(submission.patient, submission.questionnaire)
     before = _flags(case)
+    case.reassessment = reassess(case) if reassess and outcome and case.has_results else None
+    if case.reassessment is not None:
+        outcome = json.loads(case.reassessment.outcome)
     if case.submission_id is not None:
         case.returned_because = AMENDED if submission.amends_id else SENT
     case.submission = submission
@@ -113,6 +126,56 @@ def place_sent(
     if not case.awaiting or not case.fallen:
         case.waiting_since = at
     return _put(case)
+
+
+def place_result(*, case: Case, reassessment: Reassessment | None, at: datetime) -> Case:
+    """A result of a test was entered or superseded, in a case that the caller has locked.
+
+    What it raises brings the case back to the list. What it lowers keeps its place until a surgeon decides.
+    """
+    case.has_results = True
+    if reassessment is not None:
+        case.reassessment = reassessment
+    comes_back = _take_result(case, json.loads(reassessment.outcome) if reassessment else None)
+    if comes_back:
+        case.returned_because = RESULT
+        case.waiting_since = case.waiting_since if case.awaiting else at
+        return _put(case)
+    case.version += 1
+    case.rank = _rank_kept(case)
+    case.save()
+    return case
+
+
+def foresee_result(case: Case, outcome: dict[str, Any] | None) -> tuple[Case, bool]:
+    """The case as `place_result` would leave it, not stored, and whether it would come back to the list."""
+    ahead = copy(case)
+    return ahead, _take_result(ahead, outcome)
+
+
+def _take_result(case: Case, outcome: dict[str, Any] | None) -> bool:
+    """Take over what the answers come to with a result. Whether a surgeon has to look at the case again.
+
+    They do where a flag was raised; and in a case that was decided, where anything changed or tests were waited for.
+    """
+    before, were = _flags(case), case.criteria
+    if outcome is not None:
+        case.urgency = max(case.urgency, urgency_of(outcome["urgent"]))
+        case.urgent_reasons = sorted({*case.urgent_reasons, *outcome["urgent_reasons"]})
+        _take_outcome(case, outcome)
+        case.fallen = _fallen(case, before)
+    if case.awaiting:
+        return _has_risen(case, before)
+    return case.criteria != were or case.state == Case.State.NEEDS_TESTS or _has_risen(case, before)
+
+
+def _has_risen(case: Case, before: dict[str, str]) -> bool:
+    if case.urgency > LEVELS.index(before[URGENCY]):
+        return True
+    return any(
+        WEIGHTS.index(_weight(found)) > WEIGHTS.index(before.get(key, "")) and _weight(found) != "info"
+        for key, found in case.criteria.items()
+    )
 
 
 def _take_outcome(case: Case, outcome: dict[str, Any] | None) -> None:
@@ -168,7 +231,12 @@ def _put(case: Case) -> Case:
     """Back among the new ones, at its rank, and different from what any reviewer has seen."""
     case.state, case.awaiting, case.taken_by, case.rescreen_on = Case.State.NEW, True, None, None
     case.version += 1
-    case.rank = min(rank(case), case.rank) if case.fallen else rank(case)
+    case.rank = _rank_kept(case)
     case.unassigned = host().is_unassigned(case.patient)
     case.save()
     return case
+
+
+def _rank_kept(case: Case) -> int:
+    """Its rank; not a later one than it has, where something fell and no surgeon has decided since."""
+    return min(rank(case), case.rank) if case.fallen else rank(case)
