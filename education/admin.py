@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db.models import ManyToManyField
+from django.db.models import ManyToManyField, TextField
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.text import format_lazy
@@ -17,11 +17,13 @@ from django_prose_editor.fields import ProseEditorFormField
 from js_asset import Media
 
 from editions.admin import DraftAdmin, EditionAdmin
+from editions.checks import Check
 from editions.differences import is_small
 from editions.forms import DraftForm
 from editions.readability import measure, plain_text
+from education import questions
 from education.cleaning import LONGEST, PICTURES, clean, removed
-from education.models import Article, ArticleEdition, ArticleSource, Topic
+from education.models import CHOICES, Article, ArticleEdition, ArticleQuestion, ArticleSource, Topic
 
 # Complete, with what each extension needs: a missing one fails only in the browser.
 EXTENSIONS = {
@@ -44,7 +46,6 @@ EXTENSIONS = {
     "History": True,
     "HTML": True,
 }
-GRADE = 6
 CORRECTED = ("title", "summary", "body")  # what a small correction may touch, and
 WORDS = 10  # how many words of it
 
@@ -108,10 +109,40 @@ class SourceInline(admin.StackedInline):
     fields = (("position", "year"), "title", "author", ("address", "accessed"))
 
 
+class QuestionForm(forms.ModelForm):
+    def clean(self) -> dict[str, Any]:
+        """An answer and its explanation go together, and the right one is one of those that are given."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        for number in CHOICES:
+            answer, explanation = cleaned.get(f"choice_{number}"), cleaned.get(f"explanation_{number}")
+            if answer == "" and explanation:
+                self._refuse(f"choice_{number}", _("Write the answer that this explains."))
+            if answer and explanation == "":
+                self._refuse(
+                    f"explanation_{number}", _("Explain it kindly: most people choose in good faith.")
+                )
+        if cleaned.get(f"choice_{cleaned.get('right')}") == "":
+            self._refuse("right", _("This answer is empty."))
+        return cleaned
+
+    def _refuse(self, field: str, message: str) -> None:
+        if field not in self.errors:
+            self.add_error(field, ValidationError(message, code="incomplete"))
+
+
+class QuestionInline(admin.StackedInline):
+    model = ArticleQuestion
+    form = QuestionForm
+    extra = 0
+    max_num = questions.ENOUGH
+    fields = (("position", "text"), *((f"choice_{n}", f"explanation_{n}") for n in CHOICES), "right")
+    formfield_overrides = {TextField: {"widget": forms.Textarea(attrs={"rows": 2, "cols": 60})}}
+
+
 @admin.register(Article)
 class ArticleAdmin(DraftAdmin):
     form = ArticleForm
-    inlines = (SourceInline,)
+    inlines = (QuestionInline, SourceInline)
     list_display = ("title", "state", "last_reviewed", "next_review_due")
     list_filter = ("state", "topics")
     search_fields = ("title", "summary")
@@ -134,9 +165,13 @@ class ArticleAdmin(DraftAdmin):
     def preview_url(self, obj: Any) -> str:
         return reverse("education:article", args=[obj.slug]) + "?preview" if obj.slug else ""
 
+    def checks(self, request: HttpRequest, draft: Any) -> list[Check]:
+        return questions.checks(draft.content())
+
     def is_small(self, live: dict[str, Any], content: dict[str, Any]) -> bool:
-        """A few words of its texts; who stands for it, sources, days and topics stay as they are."""
-        if any(live[name] != content[name] for name in content if name not in CORRECTED):
+        """A few words of its texts; who stands for it, sources, questions, days and topics stay as they are."""
+        others = (live.keys() | content.keys()) - set(CORRECTED)
+        if any(live.get(name) != content.get(name) for name in others):
             return False
         changed = [(live[name], content[name]) for name in CORRECTED if live[name] != content[name]]
         return is_small(changed, words_a_text=WORDS, words_in_all=WORDS, markup=True)
@@ -158,7 +193,7 @@ class ArticleAdmin(DraftAdmin):
         words = ", ".join(word for word, _count in found.hard_words[:12])
         sentence = _("Reading grade %(grade).1f (aim for %(aim)d or lower), %(minutes)d minutes.") % {
             "grade": found.grade,
-            "aim": GRADE,
+            "aim": questions.GRADE,
             "minutes": found.reading_minutes,
         }
         return sentence + (" " + _("Hard words: %(words)s.") % {"words": words} if words else "")

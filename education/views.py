@@ -11,9 +11,9 @@ from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from education import search
+from education import questions, search
 from education.models import Article, ArticleEdition, ArticleRead, Topic
 from education.rendering import Page, page, page_of
 
@@ -49,9 +49,13 @@ def _matching(editions: Any, asked: list[str], topic: str) -> list[tuple[Article
     return [(edition, content) for _score, _title, edition, content in scored]
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def article(request: HttpRequest, slug: str) -> HttpResponse:
-    """The edition that is live. Editors see their working copy with ?preview, and where nothing is live."""
+    """The edition that is live. Editors see their working copy with ?preview, and where nothing is live.
+
+    What is posted are answers to the questions at the end. They are explained and kept nowhere: in an address
+    they would stay in the browser's history and in logs.
+    """
     if request.user.has_perm(PREVIEW) and "preview" in request.GET:
         return preview(request, slug)
     edition = ArticleEdition.objects.begun().filter(article__slug=slug).order_by("-number").first()
@@ -65,7 +69,16 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
         ArticleRead.objects.meet(edition=edition, reader=request.user)
     shown = page_of(edition.digest, edition.content)
     context = {"edition": edition, "article": shown.content, "text": _text_of(edition)}
+    if edition.withdrawn_at is None and edition.retired_at is None:
+        context |= _asked(request, shown.content)
     return render(request, "education/article.html", context)
+
+
+def _asked(request: HttpRequest, content: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "questions": questions.shown(content, request.POST),
+        "questions_name": questions.name_of(content),
+    }
 
 
 @lru_cache(maxsize=500)
@@ -96,6 +109,7 @@ def preview(request: HttpRequest, slug: str) -> HttpResponse:
     draft = get_object_or_404(Article, slug=slug)
     shown = page(draft.content())
     context = {"article": shown.content, "draft": draft, "text": _text(shown)}
+    context |= _asked(request, shown.content)
     return render(request, "education/article.html", context)
 
 

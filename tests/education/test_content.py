@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 
 from editions.readability import grade, measure, plain_text, sentences
+from education import questions
 from education.cleaning import ATTRIBUTES, TAGS, clean, removed
-from education.models import Article, ArticleSource
+from education.management.commands.load_articles import questions_of
+from education.models import Article, ArticleQuestion, ArticleSource
 
 CONTENT = Path(__file__).resolve().parents[2] / "education" / "content"
 DIAGRAMS = sorted((CONTENT / "diagrams").glob("*.svg"))
@@ -206,6 +208,19 @@ def test_every_text_fits_its_column(article: dict[str, Any]) -> None:
     assert [
         source["title"] for source in article["sources"] if not source["address"].startswith("http")
     ] == []
+
+
+@each
+def test_it_ends_with_two_questions_that_can_be_asked_as_they_are(article: dict[str, Any]) -> None:
+    content = questions_of(article)
+
+    assert len(content["questions"]) == questions.ENOUGH
+    assert questions.checks(content) == []
+    assert FORBIDDEN.findall(str(content["questions"])) == []
+    for question in content["questions"]:
+        fields = ArticleQuestion.fields_of(question)
+        ArticleQuestion(**fields).clean_fields(exclude=["article"])
+        assert ArticleQuestion(**fields).content() == question
 
 
 @each_diagram

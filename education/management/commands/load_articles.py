@@ -56,7 +56,27 @@ def read(path: Path, names: dict[str, str]) -> dict[str, Any]:
         **{name: _iso(given.get(name)) for name in DAYS},
         "topics": [{"slug": slug, "name": names[slug]} for slug in given["topics"]],
         "sources": sources,
+        **questions_of(given),
     }
+
+
+def questions_of(given: dict[str, Any]) -> dict[str, Any]:
+    """No member where there are none, as in `Article.content`."""
+    questions = [
+        {
+            "text": question["text"],
+            "choices": [
+                {
+                    "text": choice["text"],
+                    "explanation": choice["explanation"],
+                    "right": choice.get("right", False),
+                }
+                for choice in question["choices"]
+            ],
+        }
+        for question in given.get("questions", ())
+    ]
+    return {"questions": questions} if questions else {}
 
 
 def _iso(day: date | str | None) -> str | None:
