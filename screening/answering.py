@@ -93,9 +93,11 @@ def start(
     language: str = "en",
     amends: Submission | None = None,
     amend_reason: str = "",
+    renews: Submission | None = None,
 ) -> AnswersInProgress:
     """Begin, or return what was begun before. A correction begins with the answers that it `amends`.
 
+    With `renews` those of an earlier time are filled in, and each page is looked at once more.
     Raises TooYoung, and AmendedBefore where something newer was sent than what is to be corrected.
     """
     begun = _locked(patient, questionnaire=edition.questionnaire_id)
@@ -105,6 +107,8 @@ def start(
         raise AmendedBefore
     facts = _facts(patient)
     prefilled = _corrected(edition, facts, amends) if amends else {}
+    if renews is not None and amends is None:
+        prefilled = _renewed(edition, facts, renews)
     try:
         with transaction.atomic():
             return AnswersInProgress.objects.create(
@@ -135,6 +139,13 @@ def _corrected(edition: QuestionnaireEdition, facts: dict[str, Any], amends: Sub
         if not any(question.key in again for question in section.questions)
     ]
     return {"answers": dumps(carried.answers), "done": done}
+
+
+def _renewed(edition: QuestionnaireEdition, facts: dict[str, Any], renews: Submission) -> dict[str, Any]:
+    """What was sent then, as far as it fits and is not about now. No page is done."""
+    old, answers = renews.edition, loads(renews.answers)
+    carried = carry(old.definition, edition.definition, answers, facts, timezone.localdate())
+    return {"answers": dumps(carried.answers), "moves": [_told(old, edition, "again", carried)]}
 
 
 @transaction.atomic

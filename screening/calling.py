@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
@@ -18,6 +19,8 @@ from screening.following import REMINDER
 from screening.host import Person, host
 from screening.messaging import SOMETHING_NEW
 from screening.models import CallNote, ToCall
+
+logger = logging.getLogger(__name__)
 
 KIND = ToCall._meta.label_lower  # of the objects in access records
 PAGE = 25
@@ -67,8 +70,17 @@ def note_failed(now: datetime | None = None) -> int:
 
     Returns how many were put there.
     """
+    noted = 0
+    for message in _failed():
+        try:
+            with transaction.atomic():
+                noted += _note(message)
+        except (
+            IntegrityError
+        ) as error:  # noted elsewhere just now, or the account is gone: the others come first
+            logger.warning("message %s was not listed: %s", message.pk, type(error).__name__)
     ToCall.settle_moot(now or timezone.now())
-    return sum(_note(message) for message in _failed())
+    return noted
 
 
 def _failed() -> Iterable[OutboxMessage]:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from screening import answering
 from screening.engine.definition import Section
+from screening.following import invitations
 from screening.forms import SectionForm
 from screening.host import host
 from screening.models import AnswersInProgress, QuestionnaireEdition, Submission
@@ -66,6 +67,9 @@ def questionnaire(request: HttpRequest, questionnaire: str) -> HttpResponse:
         return render(request, "screening/too_young.html", {"contacts": host().contacts(request.user)})
     context = {
         "definition": definition_in(edition),
+        "invited": any(
+            each.case.questionnaire_id == edition.questionnaire_id for each in invitations(request.user)
+        ),
         "languages": edition.languages,
         "questionnaire": questionnaire,
         "visit": visit,
@@ -81,12 +85,19 @@ def _begin(request: HttpRequest, visit: Visit | None, edition: QuestionnaireEdit
     key = edition.questionnaire.key
     notice = ""
     if visit is None:
-        answering.start(patient=request.user, edition=edition, language=definition_in(edition).shown_in)
+        answering.start(
+            patient=request.user,
+            edition=edition,
+            language=definition_in(edition).shown_in,
+            renews=latest_of(request.user, key) if request.POST.get("with") == "last" else None,
+        )
     elif visit.must_move:
         notice = answering.move(patient=request.user, edition=edition).notice
     if notice:
         return redirect("screening:notice", key, notice)
     begun = Visit.of(request, key)
+    if begun and visit is None and begun.has_other_questions:
+        return redirect("screening:changes", key)
     return redirect(address(begun) if begun else "screening:start")
 
 

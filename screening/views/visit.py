@@ -70,6 +70,11 @@ class Visit:
         """Whether the answers have to go to the newest edition before they can be finished."""
         return self.edition.withdrawn_at is not None or is_stale(self.attempt)
 
+    @property
+    def has_other_questions(self) -> bool:
+        """Whether the answers that are filled in were given to another edition."""
+        return any(told["from"] != told["to"] for told in self.attempt.moves)
+
     def asks_again(self, page: Section) -> bool:
         """Whether the page holds what was answered before, and is not taken over because it is about now."""
         attempt = self.attempt

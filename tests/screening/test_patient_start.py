@@ -3,10 +3,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
-from screening import answering
-from screening.models import AnswersInProgress
+from screening import answering, casefile, following, reviewing
+from screening.engine.answers import loads
+from screening.models import AnswersInProgress, Case
 from screening.models.document import shipped
 from tests.conftest import make_patient
 from tests.screening.factories import DOCUMENT, make_edition
@@ -143,3 +145,62 @@ def test_nobody_on_duty_no_questions_about_mood_on_paper(phone, fusion):
     assert "Little interest or pleasure" not in page
     assert "Trouble falling or staying asleep" not in page
     assert shipped("spinal-fusion")["title"] in page
+
+
+# Answering again, when the day for it has come
+
+
+@pytest.fixture
+def invited(phone, patient, surgeon, fusion):
+    """Sent 90 days ago; the surgeon wanted to ask again today."""
+    with time_machine.travel(timezone.now() - timedelta(days=90)):
+        answer_all(patient, fusion)
+        submission = answering.submit(patient=patient, questionnaire=fusion.questionnaire)
+    Case.unscoped.update(state="not_now", awaiting=False, rescreen_on=timezone.localdate())
+    following.return_due(today=timezone.localdate())
+    return submission
+
+
+def test_who_is_invited_begins_with_the_last_answers_and_looks_at_each_page(phone, invited, patient):
+    assert "Start with my last answers" in phone.get(START).content.decode()
+    assert phone.post(START, {"with": "last"})["Location"] == address("red_flags")
+    attempt = in_progress(patient).get()
+    anew = {key for key, question in invited.edition.definition.questions.items() if question.ask_anew}
+    assert (attempt.amends, attempt.done) == (None, [])
+    before = {key: value for key, value in loads(invited.answers).items() if key not in anew}
+    assert attempt.values == before
+    assert anew & loads(invited.answers).keys()  # else this would show nothing
+    assert "We ask it again" in phone.get(address("red_flags")).content.decode()
+
+
+def test_what_was_answered_again_is_sent_as_a_new_one_and_the_surgeon_sees_what_changed(
+    phone, invited, patient, surgeon, fusion
+):
+    phone.post(START, {"with": "last"})
+    answer_all(patient, fusion, smoking="daily", cigarettes_per_day="10", smoking_years="20")
+    sent = answering.submit(patient=patient, questionnaire=fusion.questionnaire)
+    assert (sent.amends, sent.pk == invited.pk) == (None, False)
+    case = reviewing.open_case(user=surgeon, case_id=Case.unscoped.get().pk)
+    file = casefile.read(surgeon, case)
+    assert case.returned_because == "the questionnaire was sent again"
+    assert file.compared.before.pk == invited.pk
+    assert "Do you smoke" in " ".join(each.question for each in file.compared.answers)
+    assert following.invitations(patient) == []
+    assert "Please answer again" not in phone.get(START).content.decode()
+
+
+def test_who_would_rather_begin_with_empty_pages_can(phone, invited, patient):
+    phone.post(START)
+    assert in_progress(patient).get().values == {}
+
+
+def test_other_questions_since_then_are_told_first(phone, invited, patient, fusion):
+    make_edition(without_smoking_choice())
+    assert phone.post(START, {"with": "last"})["Location"] == f"{START}changes/"
+    page = phone.get(f"{START}changes/").content.decode()
+    assert "Things may be different now" in page
+
+
+def test_with_nothing_sent_there_is_nothing_to_begin_with(phone, fusion, patient):
+    assert phone.post(START, {"with": "last"})["Location"] == address("red_flags")
+    assert in_progress(patient).get().values == {}
