@@ -1,32 +1,39 @@
-"""What a reviewer reads on a case's page: rows as they were stored, and the words of their own edition.
+"""What a reviewer reads on a case's page, gathered once: whose it is, what cannot wait, what was found, what was done.
 
-Nothing is assessed here. A finding says today what it said when the patient sent their answers.
+Where the host says that several records are one person, what came by any of them is here, each read through
+`visible_to` and named by its record.
 """
 
 from __future__ import annotations
 
-import json
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from screening import alertfile
+from screening import alertfile, findingfile, historyfile, messaging, sentfile
 from screening.alertfile import AlertFile
 from screening.engine.answers import loads
-from screening.engine.definition import Calculation, Criterion, Definition, Question, Section
-from screening.engine.wording import answer_in_words, number_in_words
-from screening.host import Person, host
-from screening.models import Alert, Case, Decision, Finding, Submission, UrgentAnswer
+from screening.findingfile import Found, Marked, Reassessed, Reported
+from screening.historyfile import Concluded, Openings, Reads
+from screening.host import Opening, Person, host
+from screening.messaging import Letters
+from screening.models import (
+    Alert,
+    Case,
+    Decision,
+    Finding,
+    InvestigationResult,
+    Mark,
+    Reassessment,
+    Submission,
+    UrgentAnswer,
+)
 from screening.models.document import definition_of
 from screening.models.placing import urgency_of
+from screening.sentfile import Answered, Compared, Sent
 from screening.worklist import Fell, fallen, urgent_texts
-
-
-@dataclass(frozen=True)
-class Answered:
-    question: Question
-    answer: str
 
 
 @dataclass(frozen=True)
@@ -38,70 +45,23 @@ class Urgent:
     answers: list[Answered]
     alert: Alert | None
     acknowledged_by: str
+    record: str
 
 
 @dataclass(frozen=True)
-class Reported:
-    """A criterion that came to something, and what it came to."""
-
-    criterion: Criterion
-    finding: Finding
-
-
-@dataclass(frozen=True)
-class Derived:
-    calculation: Calculation
-    value: str
-
-
-@dataclass(frozen=True)
-class Sent:
-    """A submission, read with its own edition."""
+class Listed:
+    """A submission, by name only."""
 
     submission: Submission
-    definition: Definition
-    assessed: bool  # the practice may have switched the assessment off
-    entered_by: str  # a name, where staff typed the answers in
-    reported: list[Reported]
-    unreported: list[Criterion]
-    extras: list[str]
-    derived: list[Derived]
-    own_words: list[Answered]
-    sections: list[tuple[Section, list[Answered]]]
+    record: str
 
 
 @dataclass(frozen=True)
-class Turned:
-    """A criterion that came to something else than the time before. None: to nothing."""
+class Elsewhere:
+    """What the newest answers of a joined record came to."""
 
-    label: str
-    was: Finding | None
-    now: Finding | None
-
-
-@dataclass(frozen=True)
-class Reworded:
-    """An answer that is not what it was. Empty: there was, or is, none."""
-
-    question: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True)
-class Compared:
-    """What is different from the submission before, in the words of each one's own edition."""
-
-    before: Submission
-    turned: list[Turned]
-    answers: list[Reworded]
-    assessed: bool  # both were; where one was not, its findings are not gone, they were never looked for
-
-
-@dataclass(frozen=True)
-class Concluded:
-    decision: Decision
-    by: str
+    sent: Sent
+    is_newer: bool  # than the answers that this case is about
 
 
 @dataclass(frozen=True)
@@ -111,193 +71,261 @@ class CaseFile:
     case: Case
     person: Person
     taken_by: str
+    opening: Opening | None
+    records: dict[Any, str]  # number by account, where several records are one person
     urgent: list[Urgent]
+    alerts: list[AlertFile]
     sent: Sent | None
+    marks: dict[str, list[Marked]]  # by criterion, the newest first
+    reassessed: Reassessed | None
     compared: Compared | None
     fell: list[Fell]
-    submissions: list[Submission]
+    elsewhere: list[Elsewhere]
+    submissions: list[Listed]
+    results: list[InvestigationResult]
     decisions: list[Concluded]
-    alerts: list[AlertFile]
+    letters: Letters
+    reads: Reads
+    openings: Openings
 
     @property
     def is_current(self) -> bool:
         return self.sent is None or self.sent.submission.pk == self.case.submission_id
 
+    @property
+    def reported(self) -> list[Reported]:
+        return self.sent.reported if self.sent else []
+
+    @property
+    def lapsed(self) -> dict[str, list[Marked]]:
+        """The marks of what is not found any more, by the criterion's label."""
+        if self.sent is None:
+            return {}
+        gone = {criterion.key: criterion.label for criterion in self.sent.unreported}
+        return {label: self.marks[key] for key, label in gone.items() if key in self.marks}
+
+    @property
+    def weights(self) -> dict[str, int]:
+        """How many criteria of each weight."""
+        return dict(Counter(each.weight for each in self.reported))
+
+    @property
+    def standing(self) -> Concluded | None:
+        """The decision that counts: the latest one of this case."""
+        own = (each for each in self.decisions if each.decision.case_id == self.case.pk)
+        return next(own, None)
+
+    @property
+    def suggested_tests(self) -> list[str]:
+        """The usual next steps of what was found and nobody has settled, the heaviest first."""
+        unsettled = [each for each in self.reported if not each.settled]
+        return list(dict.fromkeys(step for each in unsettled for step in each.criterion.next_steps))
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Everything of one person, as it is stored."""
+
+    submissions: list[Submission]
+    alerts: list[Alert]
+    decisions: list[Decision]
+    urgent: list[UrgentAnswer]
+    marks: list[Mark]
+    results: list[InvestigationResult]
+    reassessment: Reassessment | None
+    opened: list[Any]
+
+    def accounts(self) -> set[Any]:
+        """All who are named in them."""
+        ids = {row.acknowledged_by_id for row in self.alerts} | {row.by_id for row in self.decisions}
+        ids |= {row.entered_by_id for row in self.submissions} | {row.by_id for row in self.marks}
+        ids |= {row.by_id for row in self.results} | {historyfile.actor_of(row) for row in self.opened}
+        return ids | ({self.reassessment.by_id} if self.reassessment else set())
+
 
 def read(user: Any, case: Case, submission_id: UUID | None = None) -> CaseFile:
     """The file of a case whose opening was recorded. `submission_id`: an earlier submission to read instead.
 
-    Raises Submission.DoesNotExist where that one is not of this case.
+    Raises Submission.DoesNotExist where that one is not of this person.
     """
-    mine = {"patient": case.patient_id}
-    submissions = list(
-        Submission.objects.visible_to(user)
-        .filter(questionnaire=case.questionnaire_id, **mine)
-        .defer("answers", "outcome", "values", "facts")
-        .order_by("-submitted_at")
-    )
-    alerts = list(Alert.objects.visible_to(user).filter(case=case, **mine).order_by("raised_at"))
-    decisions = list(Decision.objects.visible_to(user).filter(case=case, **mine).order_by("-at", "-pk"))
-    names = {case.patient_id, case.taken_by_id, *(row.acknowledged_by_id for row in alerts)}
-    names |= {row.by_id for row in decisions} | {row.entered_by_id for row in submissions}
-    people = host().people(list(names - {None}))
+    ids = _records(case)
+    rows = _rows(user, case, ids)
+    people = host().people(list({case.patient_id, case.taken_by_id, *ids, *rows.accounts()} - {None}))
+    records = {id_: people[id_].record_number for id_ in ids} if len(ids) > 1 else {}
     chosen = submission_id or case.submission_id
-    sent, compared = _sent(user, case, chosen, submissions, people) if chosen else (None, None)
+    read_ = _Reading(user, case, rows, people, records, chosen)
+    letters = messaging.messages_of(user=user, case=case, patients=ids)
+    read = [each for id_ in ids for each in host().reads_of(id_)]
+    decisions = historyfile.concluded(rows.decisions, letters.told, people, records)
     return CaseFile(
         case=case,
         person=people[case.patient_id],
         taken_by=people[case.taken_by_id].name if case.taken_by_id else "",
-        urgent=_urgent(user, case, alerts, people),
-        sent=sent,
-        compared=compared,
-        fell=fallen(case, sent.definition if sent else None),
-        submissions=submissions,
-        decisions=[Concluded(row, people[row.by_id].name) for row in decisions],
-        alerts=alertfile.read(user, alerts),
+        opening=host().opening(user, case.patient_id),
+        records=records,
+        urgent=_urgent(rows, people, records),
+        alerts=alertfile.read(user, rows.alerts),
+        sent=read_.sent,
+        marks=read_.marks,
+        reassessed=read_.again,
+        compared=read_.compared(),
+        fell=fallen(case, read_.sent.definition if read_.sent else None),
+        elsewhere=read_.elsewhere(),
+        submissions=[Listed(row, records.get(row.patient_id, "")) for row in rows.submissions],
+        results=rows.results,
+        decisions=decisions,
+        letters=letters,
+        reads=historyfile.reads(read, letters.told),
+        openings=historyfile.openings(rows.opened, people),
     )
 
 
-def _urgent(user: Any, case: Case, alerts: list[Alert], people: dict[Any, Person]) -> list[Urgent]:
-    """All that this patient ever answered so, also what they changed since: an alert once raised stands."""
-    rows = (
-        UrgentAnswer.objects.visible_to(user)
-        .filter(patient=case.patient_id, edition__questionnaire=case.questionnaire_id)
-        .select_related("edition")
-        .defer("edition__content")
-        .order_by("-at", "-pk")
+def _records(case: Case) -> list[Any]:
+    """The accounts that are this person, the case's own first."""
+    return [case.patient_id, *(id_ for id_ in host().records_of(case.patient_id) if id_ != case.patient_id)]
+
+
+def _rows(user: Any, case: Case, ids: list[Any]) -> _Rows:
+    of_case = {"patient__in": ids, "case__questionnaire": case.questionnaire_id}
+    return _Rows(
+        submissions=list(
+            Submission.objects.visible_to(user)
+            .filter(patient__in=ids, questionnaire=case.questionnaire_id)
+            .defer("answers", "outcome", "values", "facts")
+            .order_by("-submitted_at")
+        ),
+        alerts=list(Alert.objects.visible_to(user).filter(**of_case).order_by("raised_at")),
+        decisions=list(Decision.objects.visible_to(user).filter(**of_case).order_by("-at", "-pk")),
+        urgent=list(
+            UrgentAnswer.objects.visible_to(user)
+            .filter(patient__in=ids, edition__questionnaire=case.questionnaire_id)
+            .select_related("edition")
+            .defer("edition__content")
+            .order_by("-at", "-pk")
+        ),
+        marks=list(Mark.objects.visible_to(user).filter(**of_case).order_by("-at", "-pk")),
+        results=list(
+            InvestigationResult.objects.visible_to(user).filter(**of_case).order_by("-measured_on", "-pk")
+        ),
+        reassessment=Reassessment.objects.visible_to(user)
+        .filter(patient=case.patient_id, pk=case.reassessment_id)
+        .first()
+        if case.reassessment_id
+        else None,
+        opened=historyfile.access_records(case),
     )
-    raised = {alert.attempt: alert for alert in alerts}
-    urgent = []
-    for row in rows:
-        definition, alert = definition_of(row.edition), raised.get(row.attempt)
-        urgent.append(
-            Urgent(
-                row=row,
-                text=urgent_texts(definition).get(row.reason, row.reason),
-                answers=_answered(definition, loads(row.answers)),
-                alert=alert,
-                acknowledged_by=people[alert.acknowledged_by_id].name
-                if alert and alert.acknowledged_by_id
-                else "",
-            )
+
+
+class _Reading:
+    """What was sent, with what it is read beside: all of it in two statements, however much there is."""
+
+    def __init__(
+        self,
+        user: Any,
+        case: Case,
+        rows: _Rows,
+        people: Mapping[Any, Person],
+        records: Mapping[Any, str],
+        chosen: UUID | None,
+    ) -> None:
+        self.case, self.rows, self.people, self.records = case, rows, people, records
+        self.chosen = chosen
+        self.before = _before(chosen, rows.submissions)
+        self.others = _newest_of_others(rows.submissions, case.patient_id) - {chosen}
+        wanted = ({chosen, self.before} | self.others) - {None}
+        self.read = self._submissions(user, wanted) if wanted else {}
+        if chosen is not None and chosen not in self.read:
+            raise Submission.DoesNotExist
+        self.found = self._findings(user, wanted | {row.submission_id for row in rows.marks})
+        self.again = findingfile.reassessed(self._reassessment(), rows.results, people)
+        self.marks = (
+            findingfile.marked(rows.marks, chosen, self.found, self.again, rows.results, people)
+            if chosen
+            else {}
         )
-    # What cannot wait stands first; within a level the newest.
-    return sorted(urgent, key=lambda each: -urgency_of(each.row.level))
+        self.sent = self._sent(chosen, again=self.again, marks=self.marks) if chosen else None
+
+    def _submissions(self, user: Any, ids: set[Any]) -> dict[UUID, Submission]:
+        mine = {row.pk for row in self.rows.submissions}
+        rows = (
+            Submission.objects.visible_to(user)
+            .filter(pk__in=ids & mine)
+            .select_related("edition")
+            .defer("edition__content")
+        )
+        return {row.pk: row for row in rows}
+
+    def _findings(self, user: Any, ids: set[Any]) -> dict[UUID, dict[str, Found]]:
+        found: dict[UUID, dict[str, Found]] = {id_: {} for id_ in ids}
+        if ids:
+            for row in Finding.objects.visible_to(user).filter(submission__in=ids):
+                found[row.submission_id][row.criterion] = findingfile.found(row)
+        return found
+
+    def _reassessment(self) -> Reassessment | None:
+        """Only beside the answers that it was made of."""
+        row = self.rows.reassessment
+        return row if row and row.submission_id == self.chosen else None
+
+    def _sent(self, id_: UUID, **beside: Any) -> Sent:
+        row = self.read[id_]
+        return sentfile.read(
+            row,
+            self.found[id_],
+            **beside,
+            entered_by=self.people[row.entered_by_id].name if row.entered_by_id else "",
+            record=self.records.get(row.patient_id, ""),
+        )
+
+    def compared(self) -> Compared | None:
+        if self.sent is None or self.before is None:
+            return None
+        before = self.read[self.before]
+        record = self.records.get(before.patient_id, "")
+        return sentfile.compare(before, self.found[before.pk], self.sent, record)
+
+    def elsewhere(self) -> list[Elsewhere]:
+        """The newest answers of each joined record, where they are not the ones that are read."""
+        newest = self.sent.submission.submitted_at if self.sent else None
+        rows = []
+        for id_ in self.others:
+            sent = self._sent(id_)
+            rows.append(Elsewhere(sent, newest is None or sent.submission.submitted_at > newest))
+        return sorted(rows, key=lambda each: each.sent.submission.submitted_at, reverse=True)
 
 
-def _sent(
-    user: Any, case: Case, id_: UUID, submissions: list[Submission], people: dict[Any, Person]
-) -> tuple[Sent, Compared | None]:
-    """The submission, and what is different from the one before. Both are read together."""
-    before = _before(id_, submissions)
-    ids = [id_] if before is None else [id_, before]
-    rows = (
-        Submission.objects.visible_to(user)
-        .filter(patient=case.patient_id, questionnaire=case.questionnaire_id, pk__in=ids)
-        .select_related("edition")
-        .defer("edition__content")
-    )
-    read = {row.pk: row for row in rows}
-    if id_ not in read:
-        raise Submission.DoesNotExist
-    found: dict[UUID, dict[str, Finding]] = {pk: {} for pk in ids}
-    for row in Finding.objects.visible_to(user).filter(submission__in=ids):
-        found[row.submission_id][row.criterion] = row
-    sent = _read(read[id_], found[id_], people)
-    if before is None or before not in read:
-        return sent, None
-    return sent, _compare(read[before], found[before], sent, found[id_])
-
-
-def _before(id_: UUID, submissions: list[Submission]) -> UUID | None:
+def _before(id_: UUID | None, submissions: list[Submission]) -> UUID | None:
     """What was sent just before."""
     ids = [row.pk for row in submissions]
     older = ids[ids.index(id_) + 1 :] if id_ in ids else []
     return older[0] if older else None
 
 
-def _read(submission: Submission, findings: dict[str, Finding], people: dict[Any, Person]) -> Sent:
-    definition = definition_of(submission.edition)
-    answers, outcome = loads(submission.answers), json.loads(submission.outcome)
-    extras = {rule.reason: rule.text for rule in definition.extras}
-    return Sent(
-        submission=submission,
-        definition=definition,
-        assessed=bool(outcome),
-        entered_by=people[submission.entered_by_id].name if submission.entered_by_id else "",
-        reported=[Reported(c, findings[c.key]) for c in definition.criteria if c.key in findings],
-        unreported=[c for c in definition.criteria if outcome and c.key not in findings],
-        extras=[extras.get(reason, reason) for reason in outcome.get("extras", ())],
-        derived=_derived(definition, loads(submission.values)),
-        own_words=[a for a in _answered(definition, answers) if a.question.type == "text"],
-        sections=_by_section(definition, answers),
-    )
+def _newest_of_others(submissions: list[Submission], patient: Any) -> set[Any]:
+    """Of each joined record, what it sent last. The rows have the newest first."""
+    newest: dict[Any, UUID] = {}
+    for row in submissions:
+        if row.patient_id != patient:
+            newest.setdefault(row.patient_id, row.pk)
+    return set(newest.values())
 
 
-def _compare(before: Submission, were: dict[str, Finding], sent: Sent, now: dict[str, Finding]) -> Compared:
-    old, new = definition_of(before.edition), sent.definition
-    labels = {c.key: c.label for c in (*old.criteria, *new.criteria)}
-    assessed = sent.assessed and before.outcome != "{}"
-    return Compared(
-        before=before,
-        turned=[
-            Turned(label, were.get(key), now.get(key))
-            for key, label in labels.items()
-            if assessed and _came_to(were.get(key)) != _came_to(now.get(key))
-        ],
-        answers=_reworded(old, loads(before.answers), new, loads(sent.submission.answers)),
-        assessed=assessed,
-    )
-
-
-def _came_to(finding: Finding | None) -> Any:
-    if finding is None:
-        return None
-    reasons = [reason.get("reason") for reason in finding.reasons]
-    return finding.category, finding.could_be, finding.grade, reasons
-
-
-def _reworded(
-    old: Definition, before: dict[str, Any], new: Definition, after: dict[str, Any]
-) -> list[Reworded]:
-    """In the order of the questions of today, then those that are asked no more."""
-    was = {each.question.key: each for each in _answered(old, before)}
-    now = {each.question.key: each for each in _answered(new, after)}
-    keys = [key for key in {**new.questions, **old.questions} if before.get(key) != after.get(key)]
-    return [
-        Reworded(
-            (now.get(key) or was[key]).question.text,
-            was[key].answer if key in was else "",
-            now[key].answer if key in now else "",
+def _urgent(rows: _Rows, people: Mapping[Any, Person], records: Mapping[Any, str]) -> list[Urgent]:
+    """All that this patient ever answered so, also what they changed since: an alert once raised stands."""
+    raised = {alert.attempt: alert for alert in rows.alerts}
+    urgent = []
+    for row in rows.urgent:
+        definition, alert = definition_of(row.edition), raised.get(row.attempt)
+        by = alert.acknowledged_by_id if alert else None
+        urgent.append(
+            Urgent(
+                row=row,
+                text=urgent_texts(definition).get(row.reason, row.reason),
+                answers=sentfile.answered(definition, loads(row.answers)),
+                alert=alert,
+                acknowledged_by=people[by].name if by else "",
+                record=records.get(row.patient_id, ""),
+            )
         )
-        for key in keys
-        if key in was or key in now
-    ]
-
-
-def _answered(definition: Definition, answers: dict[str, Any]) -> list[Answered]:
-    """In the order of the questions, in the practice's own units."""
-    return [
-        Answered(question, answer_in_words(question, answers[key]))
-        for key, question in definition.questions.items()
-        if key in answers
-    ]
-
-
-def _by_section(definition: Definition, answers: dict[str, Any]) -> list[tuple[Section, list[Answered]]]:
-    given = {answered.question.key: answered for answered in _answered(definition, answers)}
-    sections = [(s, [given[q.key] for q in s.questions if q.key in given]) for s in definition.sections]
-    return [(section, answered) for section, answered in sections if answered]
-
-
-def _derived(definition: Definition, values: dict[str, Any]) -> list[Derived]:
-    """What was calculated and is known."""
-    known = [(each, values[each.key]) for each in definition.calculations if values.get(each.key) is not None]
-    return [Derived(each, _value_in_words(each, value)) for each, value in known]
-
-
-def _value_in_words(calculation: Calculation, value: Decimal) -> str:
-    """With the decimals that the questionnaire asks for; what it did not round, with one at most."""
-    if calculation.decimals is None:
-        return number_in_words(round(value, 1))
-    return f"{value:.{calculation.decimals}f}"
+    # What cannot wait stands first; within a level the newest.
+    return sorted(urgent, key=lambda each: -urgency_of(each.row.level))

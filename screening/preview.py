@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core import signing
 
+from screening import findingfile
 from screening.engine.answers import clean, dumps, loads
 from screening.engine.assessment import LEVELS, Outcome, assess, shown, urgent_now
 from screening.engine.definition import (
@@ -22,6 +23,7 @@ from screening.engine.definition import (
     UrgentRule,
 )
 from screening.engine.wording import evidence, in_words
+from screening.findingfile import Reported
 from screening.forms import SectionForm, form_class, units_for
 from screening.progress import Progress
 
@@ -172,7 +174,7 @@ class Found:
 
     outcome: Outcome
     urgent: list[tuple[UrgentRule, str]]  # with the title of the notice that it shows
-    reported: list[tuple[Criterion, dict[str, Any]]]
+    reported: list[Reported]
     unreported: list[Criterion]
     extras: list[str]
     derived: list[tuple[Calculation, str]]
@@ -191,7 +193,9 @@ def found(trial: Trial) -> Found:
             (rule, definition.notices[rule.notice].title) for rule in definition.urgent if rule.reason in said
         ],
         reported=[
-            (each, {**criteria[each.key], "reasons": _reasons(trial, each.key, outcome)})
+            findingfile.alone(
+                definition, each, {**criteria[each.key], "reasons": _reasons(trial, each.key, outcome)}
+            )
             for each in definition.criteria
             if criteria[each.key]["category"] != "none"
         ],
@@ -211,6 +215,7 @@ def _reasons(trial: Trial, criterion: str, outcome: Outcome) -> list[dict[str, A
     definition, preview = trial.definition, trial.preview
     return [
         {
+            "reason": held.rule.reason,
             "category": held.rule.category,
             "could_be": held.rule.could_be,
             "grade": held.rule.grade,

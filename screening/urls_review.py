@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from screening.views import alert, cases, deciding, entering, review
+from screening.views import alert, cases, deciding, entering, marking, review
 
 app_name = "review"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("enter/<uuid:attempt_id>/page/<slug:section>/", entering.section, name="enter_section"),
     path("alerts/<uuid:alert_id>/", alert.alert, name="alert"),
     path("<uuid:case_id>/", review.case, name="case"),
+    path("<uuid:case_id>/findings/<slug:criterion>/", marking.mark, name="mark"),
     path("<uuid:case_id>/take/", deciding.take, name="take"),
     path("<uuid:case_id>/decide/", deciding.decide, name="decide"),
 ]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -11,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from screening.engine.wording import number_in_words
 from screening.models import Criterion
 
 register = template.Library()
@@ -44,6 +47,14 @@ FALLEN = {
     "stored": _("not assessed"),
     "now": _("now"),
     "same_day": _("the same day"),
+}
+# What a criterion came to this time, beside what it was.
+TURNED = {
+    "new": _("new"),
+    "gone": _("gone"),
+    "heavier": _("weighs more"),
+    "lighter": _("weighs less"),
+    "other": _("for other reasons"),
 }
 MINUTE, HOUR, DAY = 60, 60 * 60, 24 * 60 * 60
 
@@ -84,6 +95,32 @@ def waiting(since: datetime) -> str:
     return ngettext("waiting %(n)d minute", "waiting %(n)d minutes", seconds // MINUTE) % {
         "n": seconds // MINUTE
     }
+
+
+@register.filter
+def span(length: timedelta) -> str:
+    """In whole days, hours or minutes, cut off: "3 days"."""
+    seconds = max(0, int(length.total_seconds()))
+    if seconds >= DAY:
+        return ngettext("%(n)d day", "%(n)d days", seconds // DAY) % {"n": seconds // DAY}
+    if seconds >= HOUR:
+        return ngettext("%(n)d hour", "%(n)d hours", seconds // HOUR) % {"n": seconds // HOUR}
+    return ngettext("%(n)d minute", "%(n)d minutes", seconds // MINUTE) % {"n": seconds // MINUTE}
+
+
+@register.filter
+def turned_words(how: str) -> Any:
+    return TURNED.get(how, how)
+
+
+@register.filter
+def number_words(value: Decimal) -> str:
+    return number_in_words(value)
+
+
+@register.filter
+def of_key(mapping: Mapping[str, Any], key: str) -> Any:
+    return mapping.get(key)
 
 
 @register.filter

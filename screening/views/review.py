@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -10,8 +11,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from screening import casefile, reviewing
+from screening import casefile, marking, reviewing
 from screening.casefile import CaseFile
+from screening.forms_marking import MarkForm
 from screening.forms_review import DecisionForm
 from screening.host import host
 from screening.models import Case, Submission
@@ -47,15 +49,47 @@ def _wanted(request: HttpRequest) -> UUID | None:
         raise Http404 from None
 
 
+@dataclass(frozen=True)
+class Marking:
+    """A mark that was not stored: of which criterion, as it was typed, and by how many versions it came too late."""
+
+    criterion: str
+    form: MarkForm
+    late_by: int = 0
+    recovered: bool = False
+
+
 def case_page(
-    request: HttpRequest, file: CaseFile, form: DecisionForm | None = None, status: int = 200, **more: Any
+    request: HttpRequest,
+    file: CaseFile,
+    form: DecisionForm | None = None,
+    status: int = 200,
+    marked: Marking | None = None,
+    **more: Any,
 ) -> HttpResponse:
     context = {
         "file": file,
         "case": file.case,
         "form": form or DecisionForm(initial={"version": file.case.version}),
-        "stale": status == 409,
+        "stale": status == 409 and marked is None,
+        "marked": marked,
+        "marked_is_found": marked and any(each.criterion.key == marked.criterion for each in file.reported),
+        "mark_forms": _mark_forms(request.user, file, marked),
         "sender": host().sender(request.user),
         **more,
     }
     return render(request, "screening/review/case.html", context, status=status)
+
+
+def _mark_forms(user: Any, file: CaseFile, marked: Marking | None) -> dict[str, MarkForm]:
+    """One for each finding, where the user may mark. An earlier submission is for reading only."""
+    if not file.is_current or file.case.patient_id == user.pk or not user.has_perms(DECIDE):
+        return {}
+    results, version = marking.standing(file.results), {"version": file.case.version}
+    forms = {
+        each.criterion.key: MarkForm(
+            criterion=each.criterion.key, results=results, marked=bool(each.marks), initial=version
+        )
+        for each in file.reported
+    }
+    return forms | ({marked.criterion: marked.form} if marked else {})
