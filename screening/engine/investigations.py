@@ -227,18 +227,15 @@ def _fills(result: Result, own: Mapping[str, Any], sent_on: date) -> dict[str, A
 def _is_newer(own: Mapping[str, Any], fill: Fill, result: Result, sent_on: date) -> bool:
     """Whether the patient's own answer is of a later time than the result.
 
-    An answer that carries its month or day is as old as that. Any other is as old as the day it was sent, unless
-    somebody who could read it entered the result after it.
+    An answer that carries its month or day is as old as that; one that should and does not may be of any age. Any
+    other is as old as the day it was sent, unless somebody who could read it entered the result after it.
     """
     if fill.question not in own:
         return False
-    times = [
-        own[each.question]
-        for each in result.investigation.fills
-        if each.source in WHEN and each.question in own
-    ]
-    if times:
-        return all(time > result.measured_on.isoformat()[: len(time)] for time in times)
+    dated = [each.question for each in result.investigation.fills if each.source in WHEN]
+    if dated:
+        times = [own[question] for question in dated if question in own]
+        return bool(times) and all(time > result.measured_on.isoformat()[: len(time)] for time in times)
     return not result.since and result.measured_on < sent_on
 
 
