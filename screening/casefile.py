@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from screening import alertfile, findingfile, historyfile, messaging, sentfile
+from screening import alertfile, findingfile, historyfile, messaging, resultfile, sentfile
 from screening.alertfile import AlertFile
 from screening.engine.answers import loads
 from screening.findingfile import Found, Marked, Reassessed, Reported
@@ -32,6 +32,7 @@ from screening.models import (
 )
 from screening.models.document import definition_of
 from screening.models.placing import urgency_of
+from screening.resultfile import Shown
 from screening.sentfile import Answered, Compared, Sent
 from screening.worklist import Fell, fallen, urgent_texts
 
@@ -83,6 +84,7 @@ class CaseFile:
     elsewhere: list[Elsewhere]
     submissions: list[Listed]
     results: list[InvestigationResult]
+    tests: list[Shown]  # the same as they are shown, the newest first
     decisions: list[Concluded]
     letters: Letters
     reads: Reads
@@ -157,6 +159,8 @@ def read(user: Any, case: Case, submission_id: UUID | None = None) -> CaseFile:
     letters = messaging.messages_of(user=user, case=case, patients=ids)
     read = [each for id_ in ids for each in host().reads_of(id_)]
     decisions = historyfile.concluded(rows.decisions, letters.told, people, records)
+    counted = rows.reassessment.results if rows.reassessment else []
+    definition = read_.sent.definition if read_.sent else None
     return CaseFile(
         case=case,
         person=people[case.patient_id],
@@ -169,10 +173,11 @@ def read(user: Any, case: Case, submission_id: UUID | None = None) -> CaseFile:
         marks=read_.marks,
         reassessed=read_.again,
         compared=read_.compared(),
-        fell=fallen(case, read_.sent.definition if read_.sent else None),
+        fell=fallen(case, definition),
         elsewhere=read_.elsewhere(),
         submissions=[Listed(row, records.get(row.patient_id, "")) for row in rows.submissions],
         results=rows.results,
+        tests=resultfile.shown(rows.results, people, definition, counted),
         decisions=decisions,
         letters=letters,
         reads=historyfile.reads(read, letters.told),
@@ -204,9 +209,9 @@ def _rows(user: Any, case: Case, ids: list[Any]) -> _Rows:
             .order_by("-at", "-pk")
         ),
         marks=list(Mark.objects.visible_to(user).filter(**of_case).order_by("-at", "-pk")),
-        results=list(
-            InvestigationResult.objects.visible_to(user).filter(**of_case).order_by("-measured_on", "-pk")
-        ),
+        results=list(InvestigationResult.objects.visible_to(user).filter(**of_case))
+        if case.has_results or len(ids) > 1
+        else [],
         reassessment=Reassessment.objects.visible_to(user)
         .filter(patient=case.patient_id, pk=case.reassessment_id)
         .first()
