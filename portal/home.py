@@ -12,8 +12,10 @@ from education.models import ArticleEdition, ArticleRead
 from education.rendering import page_of
 from ledger.models import AccessRecord, OutboxMessage
 from portal.accounts.models import Practice
+from portal.reading import chosen_in
+from screening.following import invitations
 from screening.host import host
-from screening.messaging import messages_for
+from screening.messaging import Told, messages_for
 from screening.models import Alert, AnswersInProgress, QuestionnaireEdition, Submission
 from screening.urgent import notices_of_unsent
 from screening.worklist import Chosen, count
@@ -44,12 +46,18 @@ def for_patient(user: Any) -> dict[str, Any]:
         }
         for edition in QuestionnaireEdition.objects.current().select_related("questionnaire")
     ]
-    articles = _reading_list(user)
+    letters = messages_for(user)
+    articles = _reading_list(user, letters)
     to_do = any(not task["sent"] or task["in_progress"] for task in tasks)
+    asked = {each.case.questionnaire_id for each in invitations(user)}
     return {
         "tasks": tasks,
+        "invitations": [
+            task for task in tasks if task["questionnaire"].pk in asked and not task["in_progress"]
+        ],
         "notices": notices_of_unsent(user, in_progress.values()),
-        "nothing_to_do": not to_do and all(each["read"] for each in articles),
+        "to_do": to_do,
+        "any_unread": any(not each["read"] for each in articles),
         "any_read": any(each["read"] for each in articles),
         "sent": [
             {
@@ -59,7 +67,8 @@ def for_patient(user: Any) -> dict[str, Any]:
             }
             for submission in sent.values()
         ],
-        "messages_from_surgeon": messages_for(user),
+        "letters": letters,
+        "new_letters": [told for told in letters if told.is_new],
         "articles": articles,
         "contacts": host().contacts(user),
     }
@@ -75,13 +84,16 @@ def _opened_at(submission: Submission) -> Any:
     return AccessRecord.objects.first_opened(subject=submission.patient_id, since=submission.submitted_at)
 
 
-def _reading_list(user: Any) -> list[dict[str, Any]]:
-    """The same for everyone: each live article, and whether this person has met it."""
+def _reading_list(user: Any, letters: list[Told]) -> list[dict[str, Any]]:
+    """Each live article, and whether this person has met it; first what a surgeon chose for them."""
     met = set(ArticleRead.objects.filter(reader=user).values_list("edition", flat=True))
-    return [
-        {"page": page_of(edition.digest, edition.content), "read": edition.pk in met}
+    chosen = chosen_in(letters)
+    articles = [
+        {"page": (page := page_of(edition.digest, edition.content)), "read": edition.pk in met,
+         "chosen": chosen.get(page.content["slug"])}
         for edition in ArticleEdition.objects.current().order_by("published_at")
-    ]
+    ]  # fmt: skip
+    return sorted(articles, key=lambda each: each["chosen"] is None)
 
 
 def for_staff(user: Any) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from education.models import ArticleEdition, ArticleRead
 from education.rendering import Page, page_of
 from screening.host import Read, Reading
+from screening.messaging import Told
 
 
 def reading(topics: Iterable[str] = (), language: str = "") -> list[Reading]:
@@ -39,6 +40,15 @@ def reads_of(patient: Any) -> list[Read]:
         .order_by("-first_read_at", "-pk")
     )
     return [_as_read(row) for row in rows]
+
+
+def chosen_in(letters: Iterable[Told]) -> dict[str, Told]:
+    """What was chosen to read, by its key: with the newest message that says so."""
+    chosen: dict[str, Told] = {}
+    for told in letters:  # the newest first
+        for row in told.message.reading:
+            chosen.setdefault(row["key"], told)
+    return chosen
 
 
 def _topics(page: Page) -> tuple[str, ...]:

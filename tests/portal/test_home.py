@@ -1,9 +1,10 @@
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from ledger import access
 from ledger.models import AccessRecord
-from screening import answering, deciding, reviewing
+from screening import answering, deciding, following, messaging, reviewing
 from screening.models import Case
 from screening.models.document import shipped
 from tests.screening.factories import make_edition
@@ -70,6 +71,21 @@ def test_the_patient_reads_the_message_and_neither_note_nor_state(login, patient
         assert word not in page
 
 
+def test_a_new_message_stands_above_what_is_to_do_until_it_was_opened(login, patient, surgeon, sent, fusion):
+    case = Case.objects.visible_to(surgeon).get()
+    message = messaging.release(user=surgeon, case=case, text="Please call me.\n\n" + "More words. " * 40)
+    answering.start(patient=patient, edition=fusion)
+    page = home(login, patient)
+    assert page.index("A message for you") < page.index("Please call me. More words.") < page.index("Go on with")
+    assert "Message from Dana Diaz" in page
+    assert page.count("More words.") < 12
+    login(patient).get(reverse("messages:letter", args=[message.pk]))
+    page = home(login, patient)
+    assert "A message for you" not in page
+    assert "Please call me." not in page
+    assert f'<a href="{reverse("messages:letters")}">Read your message again, or ask a question</a>' in page
+
+
 def test_another_patient_reads_nothing_of_it(login, patient, other_patient, surgeon, sent):
     case = reviewing.open_case(user=surgeon, case_id=Case.objects.visible_to(surgeon).get().pk)
     deciding.decide(user=surgeon, case=case, version=case.version, state="discuss", message="Please call me.")
@@ -89,3 +105,16 @@ def test_an_alert_stands_on_the_desk_without_a_name(login, patient, surgeon, fus
     page = home(login, surgeon)
     assert "A safety answer" in page
     assert "Alice" not in page
+
+
+def test_who_is_to_answer_again_is_told_so_until_they_have(login, patient, surgeon, sent):
+    Case.unscoped.update(state="not_now", awaiting=False, rescreen_on=timezone.localdate())
+    following.return_due(today=timezone.localdate())
+    page = home(login, patient)
+    assert "Please answer again" in page
+    assert "There is nothing you need to do now" not in page
+    answering.start(patient=patient, edition=sent.edition, renews=sent)
+    assert "Please answer again" not in home(login, patient)  # but: go on with what was begun
+    answer_all(patient, sent.edition)
+    answering.submit(patient=patient, questionnaire=sent.questionnaire)
+    assert "Please answer again" not in home(login, patient)
