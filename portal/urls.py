@@ -1,12 +1,13 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from portal import breaking_glass, covering, language, views
+from portal import breaking_glass, covering, language, reminders, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("help/", views.help_now, name="help"),
     path("language/", language.choose, name="set_language"),
+    path("reminders/", reminders.reminders, name="reminders"),
     path("accounts/", include("allauth.urls")),
     path("learn/", include("education.urls")),
     path("screening/", include("screening.urls")),
