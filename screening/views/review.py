@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from screening import casefile, marking, reviewing
+from screening import casefile, marking, messaging, reviewing
 from screening.casefile import CaseFile
 from screening.forms_marking import MarkForm
 from screening.forms_review import DecisionForm
