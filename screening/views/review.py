@@ -25,7 +25,12 @@ DECIDE = (REVIEW, "screening.decide_case")
 @permission_required(REVIEW, raise_exception=True)
 @require_safe
 def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
-    return case_page(request, opened(request, case_id, _wanted(request)))
+    file = opened(request, case_id, _wanted(request))
+    response = case_page(request, file)
+    if request.method == "GET" and file.case.patient_id != request.user.pk and request.user.has_perms(DECIDE):
+        # Once they were shown, as new: the patient sees who read them.
+        messaging.read_questions(user=request.user, questions=file.letters.unread)
+    return response
 
 
 def visible(request: HttpRequest, case_id: UUID) -> Case:
