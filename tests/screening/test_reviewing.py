@@ -116,6 +116,7 @@ def test_a_decision_is_stored_with_what_it_was_based_on(case: Case, surgeon: Use
         "note": "Rang",
         "rescreen_on": day,
         "supersedes_id": None,
+        "wrong_because": "",
         "by_id": surgeon.pk,
         "at": decision.at,
     }
