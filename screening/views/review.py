@@ -11,10 +11,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from screening import casefile, marking, messaging, reviewing
+from screening import casefile, messaging, reviewing
 from screening.casefile import CaseFile
 from screening.forms_marking import MarkForm
-from screening.forms_review import DecisionForm
+from screening.forms_review import DecisionForm, decided_on
 from screening.host import host
 from screening.models import Case, Submission
 
@@ -72,10 +72,12 @@ def case_page(
     marked: Marking | None = None,
     **more: Any,
 ) -> HttpResponse:
+    form = form or DecisionForm(initial=decided_on(file.case))
+    form.suggest(file.suggested_tests)
     context = {
         "file": file,
         "case": file.case,
-        "form": form or DecisionForm(initial={"version": file.case.version}),
+        "form": form,
         "stale": status == 409 and marked is None,
         "marked": marked,
         "marked_is_found": marked and any(each.criterion.key == marked.criterion for each in file.reported),
@@ -90,7 +92,8 @@ def _mark_forms(user: Any, file: CaseFile, marked: Marking | None) -> dict[str, 
     """One for each finding, where the user may mark. An earlier submission is for reading only."""
     if not file.is_current or file.case.patient_id == user.pk or not user.has_perms(DECIDE):
         return {}
-    results, version = marking.standing(file.results), {"version": file.case.version}
+    results = [each.row for each in file.tests if each.stands]
+    version = {"version": file.case.version}
     forms = {
         each.criterion.key: MarkForm(
             criterion=each.criterion.key, results=results, marked=bool(each.marks), initial=version
