@@ -13,13 +13,16 @@ from education.rendering import page_of
 from ledger.models import AccessRecord, OutboxMessage
 from portal.accounts.models import Practice
 from portal.reading import chosen_in
-from screening.following import invitations
+from screening import calling
+from screening.alerts import ALERT
+from screening.following import UNOPENED, invitations, unopened_for
 from screening.host import host
 from screening.messaging import Told, messages_for
 from screening.models import Alert, AnswersInProgress, QuestionnaireEdition, Submission
 from screening.urgent import notices_of_unsent
 from screening.worklist import Chosen, count
 
+LATELY = timedelta(days=7)
 LATE = timedelta(minutes=10)  # a mail that waits so long says that nothing sends them
 
 
@@ -98,10 +101,11 @@ def _reading_list(user: Any, letters: list[Told]) -> list[dict[str, Any]]:
 
 def for_staff(user: Any) -> dict[str, Any]:
     """What waits at this person's desk."""
-    context: dict[str, Any] = {}
+    context: dict[str, Any] = {"unopened": unopened_for(user)}
     if user.has_perm("screening.review_cases"):
         context["waiting"] = count(user, Chosen())
         context["urgent"] = count(user, Chosen(category="urgent"))
+        context["to_call"], context["to_call_cap"] = calling.count(user), calling.CAP
     if user.has_perm("screening.acknowledge_alert"):
         context["alerts"] = (
             Alert.objects.visible_to(user)
@@ -113,5 +117,12 @@ def for_staff(user: Any) -> dict[str, Any]:
         context["on_duty"] = host().on_duty()
         practice = Practice.objects.of(None)
         context["unchecked"] = practice.country if practice and not practice.country.checked_on else None
+        context["undelivered"] = _undelivered()
         context["mail_is_late"] = OutboxMessage.objects.due(timezone.now() - LATE).exists()
     return context
+
+
+def _undelivered() -> int:
+    """Messages to staff that were given up lately. Those to patients stand on the list of whom to call."""
+    to_staff = OutboxMessage.objects.failed().filter(kind__in=(ALERT, UNOPENED))
+    return int(to_staff.filter(failed_at__gte=timezone.now() - LATELY).count())

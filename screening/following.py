@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -28,6 +30,7 @@ logger = logging.getLogger(__name__)
 UNOPENED, REMINDER = "unopened", "reminder"
 READ = 200  # ids at once
 MOST = 500  # done in one round, so that the other parts of a tick have their turn
+FEW = 20  # on a desk
 REMINDERS = 2  # of one set of answers, ever
 
 
@@ -153,6 +156,35 @@ def _line(case: Case) -> list[list[Any]]:
 def _none_arrived(case: Case, rows: list[BackupTold]) -> bool:
     keys = [f"unopened:{case.pk}:{row.case_version}:{row.to_id}" for row in rows]
     return not OutboxMessage.objects.filter(key__in=keys, failed_at=None).exists()
+
+
+@dataclass(frozen=True)
+class Unopened:
+    """A case that somebody was told of, as it stands on their desk. `case_id` is None where they may not open it."""
+
+    case_id: UUID | None
+    since: datetime
+    told_at: datetime
+    carers: tuple[str, ...]  # the names of those to speak with
+
+
+def unopened_for(user: Any) -> list[Unopened]:
+    """Cases with an absolute criterion that the user was told of, and that nobody has opened since. No patient."""
+    rows = list(BackupTold.unopened(user).select_related("case")[:FEW])
+    if not rows:
+        return []
+    visible = Case.objects.visible_to(user).filter(pk__in=[row.case_id for row in rows])
+    mine = set(visible.values_list("pk", flat=True))
+    carers = host().caring([row.patient_id for row in rows])
+    return [
+        Unopened(
+            case_id=row.case_id if row.case_id in mine else None,
+            since=row.case.waiting_since,
+            told_at=row.at,
+            carers=tuple(carers.get(row.patient_id, ())),
+        )
+        for row in rows
+    ]
 
 
 # Begun, and not sent

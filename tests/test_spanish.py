@@ -15,10 +15,22 @@ ROOT = Path(__file__).resolve().parent.parent
 CATALOGUES = [ROOT / place / "locale/es/LC_MESSAGES" for place in (".", "screening", "education")]
 
 TEMPLATES = ("templates", "screening/templates/screening", "education/templates")
-OF_STAFF = ("templates/admin/", "templates/portal/desk.html", "templates/portal/includes/duty.html")
+OF_STAFF = (
+    "templates/admin/",
+    "templates/portal/desk.html",
+    "templates/portal/includes/duty.html",
+    "templates/portal/includes/following.html",
+    "templates/portal/includes/unopened.html",
+)
 OF_STAFF += tuple(f"screening/templates/screening/{place}/" for place in ("review", "preview", "enter"))
 MODULES = (
-    *("portal/language.py", "portal/mail.py", "portal/middleware.py", "portal/views.py"),
+    *(
+        "portal/language.py",
+        "portal/mail.py",
+        "portal/middleware.py",
+        "portal/reminders.py",
+        "portal/views.py",
+    ),
     *(f"screening/{name}.py" for name in ("forms", "host", "readable", "refusals", "widgets")),
     *(f"screening/views/{name}.py" for name in ("access", "packets", "paper", "patient", "sent", "visit")),
 )
