@@ -64,8 +64,8 @@ def hand_over(request: HttpRequest) -> HttpResponse:
     giver = _giver(request)
     patients = _patients(request, giver)
     if request.method != "POST":
-        return _hand_over_page(request, giver, HandOverForm(**_people(request, giver), patients=patients))
-    form = HandOverForm(request.POST, **_people(request, giver), patients=patients)
+        return _hand_over_page(request, giver, HandOverForm(**_givable(request, giver), patients=patients))
+    form = HandOverForm(request.POST, **_givable(request, giver), patients=patients)
     if not form.is_valid():
         return _hand_over_page(request, giver, form, 422)
     fields = form.cleaned_data
@@ -106,13 +106,18 @@ def _patients(request: HttpRequest, giver: User) -> list[tuple[Any, str]]:
     return sorted(named, key=lambda each: each[1].casefold())
 
 
-def _people(request: HttpRequest, giver: User | None = None) -> dict[str, Any]:
-    every = request.user.has_perm(WHOLE_PRACTICE)
-    surgeons = host().colleagues(request.user)
-    initial: dict[str, Any] = {"day": timezone.localdate(), "first": timezone.localdate()}
-    if giver:
-        initial["away"] = str(giver.pk)
-    return {"surgeons": surgeons, "user": request.user, "every": every, "initial": initial}
+def _people(request: HttpRequest) -> dict[str, Any]:
+    return {
+        "surgeons": host().colleagues(request.user),
+        "user": request.user,
+        "every": request.user.has_perm(WHOLE_PRACTICE),
+        "initial": {"first": timezone.localdate()},
+    }
+
+
+def _givable(request: HttpRequest, giver: User) -> dict[str, Any]:
+    others = [each for each in host().colleagues(request.user) if each[0] != giver.pk]
+    return {"surgeons": others, "initial": {"day": timezone.localdate()}}
 
 
 def _cover_page(request: HttpRequest, form: CoverForm, status: int = 200) -> HttpResponse:

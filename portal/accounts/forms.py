@@ -19,33 +19,12 @@ def _day(label: Any, **options: Any) -> forms.DateField:
     )
 
 
-class _Colleagues(forms.Form):
-    """`surgeons` are (id, name), the user first. Who may see the whole practice chooses for others too."""
-
-    def __init__(
-        self, *args: Any, surgeons: list[tuple[Any, str]], user: Any, every: bool, **kwargs: Any
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        self.user = user
-        away: Any = self.fields["away"]
-        away.choices = [(str(pk), name) for pk, name in surgeons if every or pk == user.pk]
-        if not every:
-            away.widget = forms.HiddenInput()
-        away.initial = str(user.pk)
-        to: Any = self.fields["to"]
-        to.choices = [
-            ("", "---------"),
-            *((str(pk), name) for pk, name in surgeons if every or pk != user.pk),
-        ]
-
-    def clean(self) -> dict[str, Any]:
-        fields = super().clean() or {}
-        if fields.get("to") and fields["to"] == fields.get("away"):
-            self.add_error("to", _("Choose somebody else."))
-        return fields
+Surgeons = list[tuple[Any, str]]  # id and name
 
 
-class CoverForm(_Colleagues):
+class CoverForm(forms.Form):
+    """Each is away themselves; who may see the whole practice chooses for others too."""
+
     away = forms.ChoiceField(label=gettext_lazy("Who is away"))
     to = forms.ChoiceField(
         label=gettext_lazy("Who stands in"), error_messages={"required": gettext_lazy("Choose a colleague.")}
@@ -53,11 +32,22 @@ class CoverForm(_Colleagues):
     first = _day(gettext_lazy("First day"))
     last = _day(gettext_lazy("Last day"))
 
+    def __init__(self, *args: Any, surgeons: Surgeons, user: Any, every: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        away: Any = self.fields["away"]
+        away.choices = [(str(pk), name) for pk, name in surgeons if every or pk == user.pk]
+        away.initial = str(user.pk)
+        if not every:
+            away.widget = forms.HiddenInput()
+        _fill(self.fields["to"], [each for each in surgeons if every or each[0] != user.pk])
+
     def clean_first(self) -> date:
         return not_past(self.cleaned_data["first"])
 
     def clean(self) -> dict[str, Any]:
-        fields = super().clean()
+        fields = super().clean() or {}
+        if fields.get("to") and fields["to"] == fields.get("away"):
+            self.add_error("to", _("Choose somebody else."))
         first, last = fields.get("first"), fields.get("last")
         if first and last and last < first:
             self.add_error("last", _("The last day is before the first one."))
@@ -66,10 +56,9 @@ class CoverForm(_Colleagues):
         return fields
 
 
-class HandOverForm(_Colleagues):
+class HandOverForm(forms.Form):
     """All patients of the surgeon, or those with a tick."""
 
-    away = forms.ChoiceField(label=gettext_lazy("Whose patients"))
     to = forms.ChoiceField(
         label=gettext_lazy("To whom"), error_messages={"required": gettext_lazy("Choose a colleague.")}
     )
@@ -84,8 +73,11 @@ class HandOverForm(_Colleagues):
         label=gettext_lazy("Patients"), widget=forms.CheckboxSelectMultiple, required=False
     )
 
-    def __init__(self, *args: Any, patients: list[tuple[Any, str]], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, surgeons: Surgeons, patients: list[tuple[Any, str]], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        _fill(self.fields["to"], surgeons)
         choice: Any = self.fields["patients"]
         choice.choices = [(str(pk), name) for pk, name in patients]
 
@@ -93,13 +85,42 @@ class HandOverForm(_Colleagues):
         return not_past(self.cleaned_data["day"])
 
     def clean(self) -> dict[str, Any]:
-        fields = super().clean()
+        fields = super().clean() or {}
         if fields.get("which") == "chosen" and not fields.get("patients") and "patients" not in self.errors:
             self.add_error("patients", _("Tick at least one patient, or choose all of them."))
         return fields
+
+
+def _fill(field: Any, surgeons: Surgeons) -> None:
+    field.choices = [("", "---------"), *((str(pk), name) for pk, name in surgeons)]
 
 
 def not_past(day: date) -> date:
     if day < timezone.localdate():
         raise forms.ValidationError(_("Choose today or a day to come."), code="past")
     return day
+
+
+class JoinForm(forms.Form):
+    """The number of the record that stays, and of the one that is joined to it."""
+
+    into = forms.CharField(
+        label=gettext_lazy("Record number that stays"),
+        max_length=32,
+        help_text=gettext_lazy("The account with which the patient goes on to log in."),
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )
+    other = forms.CharField(
+        label=gettext_lazy("Record number that is joined to it"),
+        max_length=32,
+        help_text=gettext_lazy(
+            "Its account is closed. What was answered there stays, and is read with the other."
+        ),
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("How you know that they are one person"),
+        max_length=500,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=gettext_lazy("For example: seen both on the identity card. No word about health."),
+    )

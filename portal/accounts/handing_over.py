@@ -45,7 +45,8 @@ def receiver(to: Any) -> User | None:
 
 
 def _move(patient: User, to: User, at: datetime, by: User, of: User | None) -> bool:
-    care = Care.objects.direct().filter(patient__in=records_of(patient.pk)).current(at)
+    records = records_of(patient.pk)
+    care = Care.objects.direct().filter(patient__in=records).current(at)
     whose = of if by.has_perm(WHOLE_PRACTICE) or by.has_perm(CARE) else by
     theirs = care.filter(surgeon=whose) if whose else care
     if care.exists() and not theirs.exists():
@@ -53,16 +54,19 @@ def _move(patient: User, to: User, at: datetime, by: User, of: User | None) -> b
     ended = theirs.exclude(surgeon=to).update(end=at, ended_by=by)
     begun = not care.filter(surgeon=to).exists()
     if begun:
-        _begin(patient, to, at, by)
+        for (
+            record
+        ) in records:  # each of its own, so that nobody loses a patient whose records are parted again
+            _begin(record, to, at, by)
     care_changed(patient)
     return bool(ended or begun)
 
 
-def _begin(patient: User, surgeon: User, at: datetime, by: User) -> None:
+def _begin(patient: Any, surgeon: User, at: datetime, by: User) -> None:
     """Care that was to begin later begins sooner: there is one open care of each surgeon."""
     planned = Care.objects.direct().filter(patient=patient, surgeon=surgeon, end=None)
     if not planned.update(start=at, made_by=by):
-        Care.objects.create(patient=patient, surgeon=surgeon, start=at, made_by=by)
+        Care.objects.create(patient_id=patient, surgeon=surgeon, start=at, made_by=by)
 
 
 def planned_by(surgeon: User) -> QuerySet[Care]:

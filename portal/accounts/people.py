@@ -21,7 +21,9 @@ logger = logging.getLogger(__name__)
 
 def confirm_address(user: User) -> None:
     """The administrator vouches for the address: whoever holds the mailbox may choose the password."""
-    EmailAddress.objects.filter(user=user).exclude(email=user.email).delete()
+    EmailAddress.objects.filter(user=user).exclude(email=user.email or "").delete()
+    if not user.email:
+        return
     EmailAddress.objects.update_or_create(
         user=user, email=user.email, defaults={"verified": True, "primary": True}
     )
@@ -35,7 +37,7 @@ def invite(user: User, request: HttpRequest) -> None:
 
 
 @transaction.atomic
-def create(*, email: str, name: str, roles: list[str], password: str | None = None) -> User:
+def create(*, email: str | None, name: str, roles: list[str], password: str | None = None) -> User:
     user = User.objects.create_user(email, password, name=name)
     user.groups.set(Group.objects.filter(name__in=roles))
     confirm_address(user)

@@ -67,6 +67,7 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
             "accounts", "view add change", "user", "patientprofile", "care", "practice", "contact", "cover"
         ),
         "accounts.join_records",
+        *_may("accounts", "view", "emergencyaccess", "joinedrecord"),
         *_may("accounts", "view add change", "country", "noticetext"),
     ),
 }

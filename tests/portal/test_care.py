@@ -1,13 +1,18 @@
+import uuid
 from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
 from django.db import IntegrityError
+from django.urls import reverse
 from django.utils import timezone
 
 from portal.accounts import people
-from portal.accounts.models import Care
+from portal.accounts.models import Care, PatientProfile, User
 from screening.host import host
+from tests.conftest import make_user
+from tests.screening.factories import make_case
+from tests.screening.pages import body
 
 
 def sees(surgeon, patient):
@@ -56,3 +61,51 @@ def test_care_cannot_end_before_it_starts_or_be_of_oneself(patient, surgeon):
     care.end = care.start - timedelta(days=1)
     with pytest.raises(IntegrityError):
         care.save()
+
+
+def test_an_old_bookmark_of_a_case_is_not_found_when_care_has_ended(patient, surgeon, other_surgeon, login):
+    case, browser = make_case(patient), login(surgeon)
+    address = reverse("review:case", args=[case.pk])
+    assert browser.get(address).status_code == 200
+    people.begin_care(patient=patient, surgeon=other_surgeon)
+    people.end_care(Care.objects.get(surgeon=surgeon))
+    old, never = browser.get(address), browser.get(reverse("review:case", args=[uuid.uuid4()]))
+    assert (old.status_code, body(old)) == (404, body(never))
+
+
+def test_who_sees_the_whole_practice_sees_everybodys_and_a_lead_alone_nobodys(
+    patient, other_patient, surgeon, lead
+):
+    whole = make_user("Wilma Whole", "surgeon", "lead")
+    assert [sees(whole, patient), sees(whole, other_patient), sees(whole, surgeon)] == [True, True, False]
+    assert [sees(lead, patient), sees(lead, other_patient)] == [False, False]
+
+
+def test_the_practices_settings_reach_the_host(practice, surgeon, patient, lead):
+    practice.target_absolute, practice.unopened_after, practice.remind_after = 1, 12, 2
+    practice.backup = surgeon
+    practice.save()
+    assert host().targets().absolute == timedelta(days=1)
+    assert host().unopened_after() == timedelta(hours=12)
+    assert host().remind_after() == (timedelta(days=2), timedelta(days=10))
+    assert host().backup() == [surgeon]
+    practice.backup = lead
+    practice.save()
+    assert host().backup() == []
+
+
+def test_a_patient_is_reminded_unless_the_practice_or_they_do_without(practice, patient):
+    assert host().reminds(patient)
+    PatientProfile.unscoped.filter(user=patient).update(reminders=False)
+    assert not host().reminds(patient)
+    PatientProfile.unscoped.filter(user=patient).update(reminders=True)
+    practice.reminds = False
+    practice.save()
+    assert not host().reminds(patient)
+
+
+def test_the_head_of_a_case_says_who_helps_and_whether_mail_reaches_the_patient(patient):
+    PatientProfile.unscoped.filter(user=patient).update(helper="Bo Adams, son, 555 0111")
+    User.objects.filter(pk=patient.pk).update(email=None)
+    person = host().person(patient)
+    assert (person.helper, person.email) == ("Bo Adams, son, 555 0111", False)

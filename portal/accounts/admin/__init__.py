@@ -1,5 +1,5 @@
 """The administration of people and of the practice."""
 
-from portal.accounts.admin import people, practice
+from portal.accounts.admin import people, practice, whose
 
-__all__ = ["people", "practice"]
+__all__ = ["people", "practice", "whose"]

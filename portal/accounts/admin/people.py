@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.accounts import people
 from portal.accounts.admin.duty import KeepsSomebodyOnDuty, NeverDeleted
-from portal.accounts.models import Care, Contact, NobodyOnDuty, PatientProfile, User
+from portal.accounts.models import Care, Contact, JoinedRecord, NobodyOnDuty, PatientProfile, User
 from portal.accounts.models.practice import ACKNOWLEDGE, somebody_stays_on_duty
 from portal.accounts.roles import PERMISSIONS, Role
 
@@ -27,14 +27,20 @@ class UserForm(forms.ModelForm):
         label=_("roles"),
         choices=Role.choices,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("Roles add up."),
+        help_text=_(
+            "Roles add up. A practice lead sees the figures, in which no patient is named; one who is a surgeon "
+            "too sees all patients of the practice."
+        ),
     )
     password = forms.CharField(
         label=_("first password"),
         required=False,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("Leave it empty to send the person an e-mail with a link to choose their own."),
+        help_text=_(
+            "Leave it empty to send the person an e-mail with a link to choose their own. Without an e-mail "
+            "address nobody can log in."
+        ),
     )
 
     class Meta:
@@ -47,11 +53,20 @@ class UserForm(forms.ModelForm):
             del self.fields["password"]
             self.initial["roles"] = list(self.instance.groups.values_list("name", flat=True))
 
-    def clean_email(self) -> str:
-        return str(self.cleaned_data["email"]).strip().lower()
+    def clean_email(self) -> str | None:
+        return (self.cleaned_data["email"] or "").strip().lower() or None
 
     def clean(self) -> dict[str, Any]:
         fields = super().clean() or {}
+        if "email" in fields and not fields["email"] and set(fields.get("roles", ())) != {Role.PATIENT}:
+            self.add_error("email", _("Only a patient can do without one: staff have to log in."))
+        if (
+            fields.get("is_active")
+            and JoinedRecord.objects.in_force().filter(other=self.instance.pk).exists()
+        ):
+            self.add_error(
+                "is_active", _("This record is joined to another one. Part them, and it opens again.")
+            )
         may_open_alerts = any(ACKNOWLEDGE in PERMISSIONS[role] for role in fields.get("roles", ()))
         stays = fields.get("is_active") and may_open_alerts
         if self.instance.pk and not stays and Contact.objects.is_last(self.instance):
@@ -103,14 +118,17 @@ class UserAdmin(KeepsSomebodyOnDuty, NeverDeleted, admin.ModelAdmin):
             super().save_model(request, obj, form, change)
             obj.groups.set(Group.objects.filter(name__in=form.cleaned_data["roles"]))
         people.confirm_address(obj)
-        if not change and not form.cleaned_data["password"]:
+        if not obj.email:
+            messages.info(request, _("Without an e-mail address they will be called or written to."))
+        elif not change and not form.cleaned_data["password"]:
             people.invite(obj, request)
             messages.info(request, _("We sent them an e-mail with a link to choose a password."))
 
 
 @admin.register(Care)
 class CareAdmin(NeverDeleted, admin.ModelAdmin):
-    list_display = ("patient", "surgeon", "start", "end")
+    list_display = ("patient", "surgeon", "start", "end", "made_by", "ended_by")
+    readonly_fields = ("made_by", "ended_by")
     list_filter = ("surgeon",)
     search_fields = ("patient__name", "surgeon__name")
     autocomplete_fields = ("patient",)
@@ -118,7 +136,9 @@ class CareAdmin(NeverDeleted, admin.ModelAdmin):
     actions = ("end_now",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Care]:
-        return super().get_queryset(request).select_related("patient", "surgeon")
+        """Without what follows from joined records: that is kept in step, and not written by hand."""
+        rows = super().get_queryset(request).filter(by_join=None)
+        return rows.select_related("patient", "surgeon", "made_by", "ended_by")
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         role = {"patient": Role.PATIENT, "surgeon": Role.SURGEON}[db_field.name]
@@ -126,6 +146,10 @@ class CareAdmin(NeverDeleted, admin.ModelAdmin):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Care, form: Any, change: bool) -> None:
+        if not change:
+            obj.made_by = request.user  # type: ignore[assignment]
+        elif "end" in form.changed_data:
+            obj.ended_by = request.user if obj.end else None  # type: ignore[assignment]
         super().save_model(request, obj, form, change)
         people.care_changed(obj.patient)
 
@@ -133,5 +157,5 @@ class CareAdmin(NeverDeleted, admin.ModelAdmin):
     def end_now(self, request: HttpRequest, queryset: QuerySet[Care]) -> None:
         current = queryset.current()  # type: ignore[attr-defined]
         for care in current:
-            people.end_care(care)
+            people.end_care(care, by=request.user)  # type: ignore[arg-type]
         messages.success(request, _("The chosen care has ended."))

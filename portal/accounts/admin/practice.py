@@ -22,6 +22,7 @@ from portal.host import numbers
 from screening.models import QuestionnaireEdition
 from screening.notices import PLACEHOLDERS, filled
 
+REVIEW = "screening.review_cases"
 GRADE = 6  # patients should not need more years of school than these
 
 
@@ -39,6 +40,18 @@ class PracticeForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if not self.instance.pk and "country" in self.fields:
             self.initial["country"] = None  # chosen, never taken for granted
+        if "backup" in self.fields:
+            self.fields["backup"].queryset = who_may(REVIEW).order_by("name", "pk")  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        fields = super().clean() or {}
+        first, second = fields.get("remind_after"), fields.get("remind_again_after")
+        if first and second and second <= first:
+            self.add_error("remind_again_after", _("The second reminder comes after the first one."))
+        now, same_day = fields.get("target_now"), fields.get("target_same_day")
+        if now and same_day and now > same_day * 60:
+            self.add_error("target_now", _("What cannot wait has less time than what has until the evening."))
+        return fields
 
 
 @admin.register(Practice)
@@ -46,7 +59,7 @@ class PracticeAdmin(NeverDeleted, admin.ModelAdmin):
     form = PracticeForm
     readonly_fields = ("told_now",)
     fieldsets = (
-        (None, {"fields": ("name", "phone", "opening_hours", "reply_days")}),
+        (gettext_lazy("The practice"), {"fields": ("name", "phone", "opening_hours", "reply_days")}),
         (
             gettext_lazy("In an emergency"),
             {
@@ -64,6 +77,37 @@ class PracticeAdmin(NeverDeleted, admin.ModelAdmin):
                 "description": gettext_lazy(
                     "The first on-duty contact is told at once, then the next, then the administrators, until "
                     "somebody acknowledges. Each further round waits twice as long."
+                ),
+            },
+        ),
+        (
+            gettext_lazy("How soon somebody should look"),
+            {
+                "fields": (
+                    *("target_now", "target_same_day", "target_absolute", "target_possible"),
+                    *("target_relative", "target_clarify", "target_none"),
+                ),
+                "description": gettext_lazy(
+                    "The practice's own aims. The surgeons' list says what is overdue by them, and the lead's page "
+                    "how often they are kept. Patients do not see them."
+                ),
+            },
+        ),
+        (
+            gettext_lazy("When nobody opens a case"),
+            {
+                "fields": ("backup", "unopened_after"),
+                "description": gettext_lazy(
+                    "For a case with an absolute criterion. Without a backup nobody is told but by the list."
+                ),
+            },
+        ),
+        (
+            gettext_lazy("Reminders to patients"),
+            {
+                "fields": ("reminds", "remind_after", "remind_again_after"),
+                "description": gettext_lazy(
+                    "Days are counted from the last answer. Each patient can do without, see their details."
                 ),
             },
         ),

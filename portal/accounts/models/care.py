@@ -84,11 +84,11 @@ class OwnOpenings(ScopedQuerySet["EmergencyAccess"]):
 class EmergencyAccess(models.Model):
     """A surgeon opened the record of a patient in somebody else's care: why, and until when."""
 
-    surgeon = models.ForeignKey(User, models.PROTECT, related_name="+")
-    patient = models.ForeignKey(User, models.PROTECT, related_name="+")
-    reason = models.TextField()
-    start = models.DateTimeField(default=timezone.now)
-    end = models.DateTimeField()
+    surgeon = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("surgeon"))
+    patient = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("patient"))
+    reason = models.TextField(_("reason"))
+    start = models.DateTimeField(_("from"), default=timezone.now)
+    end = models.DateTimeField(_("until"))
 
     objects = Scoped.from_queryset(OwnOpenings)()
     unscoped = models.Manager.from_queryset(OwnOpenings)()
@@ -125,13 +125,18 @@ class JoinQuerySet(models.QuerySet["JoinedRecord"]):
 class JoinedRecord(models.Model):
     """Two accounts are one person. Nothing moves: what `other` answered stays theirs, and is read with `into`."""
 
-    into = models.ForeignKey(User, models.PROTECT, related_name="+")
-    other = models.ForeignKey(User, models.PROTECT, related_name="+")
-    reason = models.TextField()
-    by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    at = models.DateTimeField(default=timezone.now)
-    undone_at = models.DateTimeField(null=True, blank=True)
-    undone_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    into = models.ForeignKey(
+        User, models.PROTECT, related_name="+", verbose_name=_("account that stays open")
+    )
+    other = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("joined to it"))
+    reason = models.TextField(_("reason"))
+    closed = models.BooleanField(_("closed the other account"), default=True)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("joined by"))
+    at = models.DateTimeField(_("joined"), default=timezone.now)
+    undone_at = models.DateTimeField(_("undone"), null=True, blank=True)
+    undone_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("undone by")
+    )
 
     objects = JoinQuerySet.as_manager()
 
@@ -216,8 +221,11 @@ def with_joined(ids: Iterable[Any]) -> models.QuerySet[PatientProfile, Any]:
     return profiles.annotate(joined_into=number("other", "into"), joined_other=number("into", "other"))
 
 
+def profile_of(record_number: str) -> PatientProfile | None:
+    """The patient with exactly this number, whoever asks. What asks has to decide what it may say."""
+    return PatientProfile.unscoped.select_related("user").filter(record_number=record_number.strip()).first()
+
+
 def patient_with(record_number: str, born: date) -> User | None:
-    """The patient with exactly these, whoever asks. What asks has to decide what it may say."""
-    profile = PatientProfile.unscoped.filter(record_number=record_number.strip(), date_of_birth=born)
-    found: User | None = User.objects.filter(pk__in=profile.values("user")).first()
-    return found
+    profile = profile_of(record_number)
+    return profile.user if profile and profile.date_of_birth == born else None
