@@ -10,6 +10,7 @@ import subprocess
 import sys
 from contextlib import ExitStack
 
+from screening import printout
 from tests.servers import find_chromium, find_postgresql, throwaway_postgresql
 
 EVERYWHERE = ["-m", "not browser", "-n", "auto"]
@@ -43,6 +44,9 @@ def main() -> int:
             passed["on PostgreSQL"] = run("on PostgreSQL", EVERYWHERE, DATABASE_URL=url)
     else:
         left_out.append("PostgreSQL was not found: nothing ran on it. Install postgresql.")
+
+    if not printout.makes_pdf():
+        left_out.append("WeasyPrint could not be loaded: no PDF was made. Install Pango (libpango-1.0-0 and others).")
 
     print("\n== Summary")
     for name, ok in passed.items():
