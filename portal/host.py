@@ -26,6 +26,8 @@ class PortalHost(Host):
     Who may see the whole practice sees everyone's. Patients see their own, with the records joined to it.
     """
 
+    knows_care = True
+
     def patients_visible_to(self, user: Any) -> QuerySet[Any]:
         from portal.accounts.models import care
 
@@ -59,9 +61,15 @@ class PortalHost(Host):
         from portal.accounts.models import User
         from portal.accounts.models.care import with_joined
 
-        profiles, today = {each.user_id: each for each in with_joined(ids)}, timezone.localdate()
+        profiles, today = (
+            {p.user_id: p for p in with_joined(ids).select_related("user")},
+            timezone.localdate(),
+        )
+        users = {pk: profile.user for pk, profile in profiles.items()}
+        if staff := [pk for pk in ids if pk not in users]:
+            users |= User.objects.only("name", "email").in_bulk(staff)
         people = {}
-        for user in User.objects.filter(pk__in=ids).only("name", "email"):
+        for user in users.values():
             profile = profiles.get(user.pk)
             people[user.pk] = (
                 Person(name=user.name)

@@ -118,6 +118,8 @@ class Opening:
 class Host:
     """The default: stock accounts, and who holds the permission to review sees every patient."""
 
+    knows_care = False  # whether patients are in somebody's care, or all reviewers work through one list
+
     def patients_visible_to(self, user: Any) -> QuerySet[Any]:
         """The accounts whose data this user may see."""
         everyone = get_user_model()._default_manager.all()

@@ -1,53 +1,33 @@
-"""The surgeons' list: who waits, in which order, and why.
+"""The surgeons' list as it is shown: who waits, in which order, why, and for how long by the practice's own aims.
 
-"In my care" and "nobody's" are two queries, each with an index of its own, merged here. Pages go by the place
-of a case, not by counting rows: the hundredth costs what the first does, and nobody is skipped or shown twice
-when others come and go meanwhile.
+Who stands on it, and where, is asked in `places`.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth import get_user_model
+from django.db.models import Exists, OuterRef, Subquery
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from screening import places
 from screening.engine.definition import Criterion, Definition
 from screening.host import Person, host
-from screening.models import Case, QuestionnaireEdition
-from screening.models.cases import CaseRows, Place
+from screening.models import Alert, Case, QuestionnaireEdition, Reply
+from screening.models.cases import DUE, Place
 from screening.models.document import definition_of
-from screening.models.placing import URGENCY
+from screening.models.placing import URGENCY, tier_at
+from screening.places import CAP, Chosen, Clock, Places, count, token
 
-PAGE = 50
-CAP = 500  # counting stops here
-
-AWAITING = ""
-ANY = "all"
-# Ranks below these belong to cases that are urgent, or urgent or absolute or possibly absolute.
-URGENT_BELOW = 200_000
-POSSIBLE_BELOW = 400_000
+__all__ = ["CAP", "Chosen", "Page", "Row", "count", "page"]
 
 # Urgent for a reason that no rule of a questionnaire gives.
 ASKED = {"call_asked_for": _("Asked to be called")}
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_TOKEN = re.compile(r"([0-9]{1,7})\.([0-9]{1,16})\.([0-9a-f]{32})")
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """What the user filters by. Empty is: all, of those that await a decision."""
-
-    state: str = AWAITING
-    category: str = ""
-    criterion: str = ""
-    search: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,42 +49,56 @@ class Fell:
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """How long the patient has waited, how soon the practice wants to see them, and by how much that was missed."""
+
+    waited: timedelta
+    aim: timedelta
+
+    @property
+    def overdue(self) -> timedelta | None:
+        return self.waited - self.aim if self.waited > self.aim else None
+
+
+@dataclass(frozen=True)
 class Row:
+    """`carers` are the surgeons who have the patient in care, by name; `mine`: the user is one of them.
+
+    `news`, of a new case: "new", "changed", "back", or "seen" (opened, not yet reviewed). `stale` is how old the
+    answers are, in days, where that is too old. `alert` waits to be acknowledged. `question`: nobody has read it yet.
+    """
+
     case: Case
     person: Person
     taken_by: str
     mine: bool
+    carers: list[str]
     urgent: list[str]
     reported: list[Reported]
     fell: list[Fell]
+    waiting: Waiting | None
+    news: str
+    stale: int | None
+    alert: UUID | None
+    question: bool
 
 
 @dataclass(frozen=True)
 class Page:
-    """`count` is told on the first page only; above CAP it is "more". The tokens are empty at the ends."""
+    """`count` is told on the first page only; above places.CAP it is "more". The tokens are empty at the ends.
+
+    `looked`: not all were looked at; who fits may stand further back, behind `later`.
+    """
 
     rows: list[Row]
     count: int | None
     earlier: str
     later: str
+    looked: bool = False
 
     @property
     def more_than_counted(self) -> bool:
-        return self.count is not None and self.count > CAP
-
-
-def token(place: Place) -> str:
-    """A place as it stands in an address."""
-    return f"{place.rank}.{(place.waiting_since - _EPOCH) // timedelta(microseconds=1)}.{place.id.hex}"
-
-
-def place_of(token: str) -> Place | None:
-    """The place that a token names, or None where it names none."""
-    match = _TOKEN.fullmatch(token)
-    if match is None:
-        return None
-    rank, microseconds, hexadecimal = match.groups()
-    return Place(int(rank), _EPOCH + timedelta(microseconds=int(microseconds)), UUID(hexadecimal))
+        return self.count is not None and self.count > places.CAP
 
 
 def page(
@@ -117,25 +111,33 @@ def page(
 ) -> Page:
     """The cases behind `after`, or just ahead of `before`, or the first. `live` is `live_definitions()`."""
     whole = after is None and before is None
-    places, mine = _places(user, chosen, after, before, limit=(CAP if whole else PAGE) + 1)
-    if not whole and not places:  # who stood there has left the list meanwhile
+    clock = Clock(timezone.now(), host().targets().by_tier, places.stale_after(live))
+    limit = (places.CAP if whole else places.PAGE) + 1
+    stand = places.places(user, chosen, clock, limit=limit, after=after, before=before)
+    if not whole and not stand.found and stand.looked is None:  # who stood there has left the list meanwhile
         return page(user, chosen, live)
-    shown = places[:PAGE]
-    more = len(places) > PAGE
+    shown = stand.found[: places.PAGE]
+    earlier, later = _tokens(stand, shown, after, before)
     if before is not None:
         shown.reverse()
     return Page(
-        rows=_rows(user, shown, mine, live),
-        count=len(places) if whole else None,
-        earlier=token(shown[0]) if shown and (after or (before and more)) else "",
-        later=token(shown[-1]) if shown and (before or more) else "",
+        rows=_rows(user, shown, live, clock),
+        count=len(stand.found) if whole else None,
+        earlier=earlier,
+        later=later,
+        looked=stand.looked is not None and len(stand.found) <= places.PAGE,
     )
 
 
-def count(user: Any, chosen: Chosen) -> int:
-    """How many there are; above CAP it is "more"."""
-    places, _mine = _places(user, chosen, None, None, limit=CAP + 1)
-    return min(len(places), CAP + 1)
+def _tokens(stand: Places, shown: list[Place], after: Place | None, before: Place | None) -> tuple[str, str]:
+    """Where the page before this one ends, and where the next one begins. Empty: there is none."""
+    further = shown[-1] if len(stand.found) > len(shown) else stand.looked
+    back = before or after
+    if back is None:
+        return "", token(further) if further else ""
+    other = token(shown[0] if shown else back)
+    onward = token(further) if further else ""
+    return (onward, other) if before is not None else (other, onward)
 
 
 def live_definitions() -> dict[Any, Definition]:
@@ -163,64 +165,42 @@ def urgent_texts(definition: Definition | None) -> dict[str, Any]:
     return {**ASKED, **{rule.reason: rule.text for rule in (definition.urgent if definition else ())}}
 
 
-def _places(
-    user: Any, chosen: Chosen, after: Place | None, before: Place | None, limit: int
-) -> tuple[list[Place], set[Place]]:
-    """Up to twice `limit` places in the order of reading, and those of them in the user's care."""
-
-    def read(rows: CaseRows) -> set[Place]:
-        rows = rows.in_order()
-        if after is not None:
-            rows = rows.after(after)
-        if before is not None:
-            rows = rows.before(before).reverse()
-        return {Place(*values) for values in rows.values_list(*Place._fields)[:limit]}
-
-    matching = _matching(user, chosen)
-    in_care = host().patients_in_care(user)
-    mine = set() if in_care is None else read(matching.filter(patient__in=in_care.values("pk")))
-    nobodys = read(matching.filter(unassigned=True))
-    return sorted(mine | nobodys, reverse=before is not None), mine
-
-
-def _matching(user: Any, chosen: Chosen) -> CaseRows:
-    rows: CaseRows = Case.objects.visible_to(user)
-    if chosen.state == AWAITING:
-        rows = rows.filter(awaiting=True)
-    elif chosen.state != ANY:
-        rows = rows.filter(state=chosen.state)
-    if chosen.category == "urgent":
-        rows = rows.filter(rank__lt=URGENT_BELOW)
-    elif chosen.category == "possible":
-        rows = rows.filter(possible_absolute=True, rank__lt=POSSIBLE_BELOW)
-    elif chosen.category:
-        rows = rows.filter(headline=chosen.category)
-    if chosen.criterion:
-        rows = rows.filter(criteria__has_key=chosen.criterion)
-    if chosen.search:
-        found = get_user_model()._default_manager.filter(host().search(chosen.search))
-        rows = rows.filter(patient__in=found.values("pk"))
-    return rows
+def _rows(user: Any, shown: list[Place], live: dict[Any, Definition], clock: Clock) -> list[Row]:
+    if not shown:
+        return []
+    cases = {case.pk: case for case in _cases(user, shown)}
+    patients = [case.patient_id for case in cases.values()]
+    people, carers = host().people(patients), host().caring(patients)
+    return [
+        _row(
+            user,
+            case,
+            _definition(case, live),
+            people[case.patient_id],
+            carers.get(case.patient_id, []),
+            clock,
+        )
+        for place in shown
+        if (case := cases.get(place.id))
+    ]
 
 
-def _rows(user: Any, places: list[Place], mine: set[Place], live: dict[Any, Definition]) -> list[Row]:
-    found = (
+def _cases(user: Any, shown: list[Place]) -> Any:
+    """With the marks of their rows, in one statement: `alert` and `question`."""
+    here = {"case": OuterRef("pk")}
+    waiting = Alert.objects.visible_to(user).filter(**here, acknowledged_at=None).order_by("raised_at")
+    return (
         Case.objects.visible_to(user)
-        .filter(pk__in=[place.id for place in places])
-        .select_related("submission__edition")
+        .filter(pk__in=[place.id for place in shown])
+        .select_related("submission__edition", "taken_by")
         .defer(
             "submission__answers", "submission__outcome", "submission__values", "submission__edition__content"
         )
+        .annotate(
+            alert=Subquery(waiting.values("pk")[:1]),
+            question=Exists(Reply.objects.visible_to(user).filter(**here, read_at=None)),
+        )
     )
-    cases = {case.pk: case for case in found}
-    people = host().people(
-        list({pk for case in cases.values() for pk in (case.patient_id, case.taken_by_id) if pk})
-    )
-    return [
-        _row(cases[place.id], _definition(cases[place.id], live), people, place in mine)
-        for place in places
-        if place.id in cases
-    ]
 
 
 def _definition(case: Case, live: dict[Any, Definition]) -> Definition | None:
@@ -228,17 +208,53 @@ def _definition(case: Case, live: dict[Any, Definition]) -> Definition | None:
     return definition_of(case.submission.edition) if case.submission else live.get(case.questionnaire_id)
 
 
-def _row(case: Case, definition: Definition | None, people: dict[Any, Person], mine: bool) -> Row:
+def _row(
+    user: Any, case: Any, definition: Definition | None, person: Person, carers: list[str], clock: Clock
+) -> Row:
     reasons = urgent_texts(definition)
     return Row(
         case=case,
-        person=people[case.patient_id],
-        taken_by=people[case.taken_by_id].name if case.taken_by_id else "",
-        mine=mine,
+        person=person,
+        taken_by=_name(case.taken_by) if case.taken_by else "",
+        mine=_name(user) in carers,
+        carers=carers,
         urgent=[reasons.get(reason, reason) for reason in soonest_first(case.urgent_reasons, definition)],
         reported=list(_reported(case, definition.criteria if definition else ())),
         fell=fallen(case, definition),
+        waiting=waiting_of(case, clock) if case.awaiting else None,
+        news=news_of(case),
+        stale=_stale(case, clock),
+        alert=case.alert,
+        question=case.question,
     )
+
+
+def _name(staff: Any) -> str:
+    return str(staff.get_full_name() or staff.get_username())
+
+
+def waiting_of(case: Case, clock: Clock) -> Waiting:
+    """By what stands highest in the case: that decides how soon the practice wants to see it."""
+    return Waiting(clock.now - case.waiting_since, clock.targets[tier_at(case.rank)])
+
+
+def news_of(case: Case) -> str:
+    """What is new of a case since a surgeon last opened it or decided. Empty where one is at work on it, or was."""
+    if case.state != Case.State.NEW:
+        return ""
+    if case.returned_because == DUE:
+        return "back"
+    if case.opened:
+        return "seen"
+    return "changed" if case.opened_version or case.returned_because else "new"
+
+
+def _stale(case: Case, clock: Clock) -> int | None:
+    limit = clock.stale.get(case.questionnaire_id)
+    if limit is None or case.submission is None:
+        return None
+    age = clock.now - case.submission.submitted_at
+    return age.days if age > limit else None
 
 
 def fallen(case: Case, definition: Definition | None) -> list[Fell]:

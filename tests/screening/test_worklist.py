@@ -10,10 +10,11 @@ import pytest
 from django.test import override_settings
 
 from portal.accounts.models import Care, User
-from screening import deciding, worklist
+from screening import deciding, places, worklist
 from screening.models import Case
 from screening.models.cases import Place
-from screening.worklist import ANY, Chosen, live_definitions, page, place_of, token
+from screening.places import ANY, Chosen, place_of, token
+from screening.worklist import live_definitions, page
 from tests.conftest import make_patient, make_user
 from tests.screening.factories import (
     BONE_ABSOLUTE,
@@ -94,7 +95,7 @@ def test_a_host_that_knows_no_care_has_one_list(surgeon: User) -> None:
 
 
 def test_pages_hold_each_case_once_and_lead_back(surgeon: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worklist, "PAGE", 3)
+    monkeypatch.setattr(places, "PAGE", 3)
     cases = [in_care_of(surgeon) if number % 2 else unassigned() for number in range(8)]
     expected = sorted(cases, key=lambda case: case.id)
     first = page(surgeon, Chosen(), live_definitions())
@@ -111,7 +112,7 @@ def test_pages_hold_each_case_once_and_lead_back(surgeon: User, monkeypatch: pyt
 def test_nobody_is_skipped_or_repeated_while_others_come_and_go(
     surgeon: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worklist, "PAGE", 3)
+    monkeypatch.setattr(places, "PAGE", 3)
     cases = [in_care_of(surgeon, rank=rank) for rank in range(100, 106)]
     first = page(surgeon, Chosen(), live_definitions())
     in_care_of(surgeon, rank=1)
@@ -123,7 +124,7 @@ def test_nobody_is_skipped_or_repeated_while_others_come_and_go(
 def test_the_page_before_shows_who_came_ahead_meanwhile(
     surgeon: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worklist, "PAGE", 2)
+    monkeypatch.setattr(places, "PAGE", 2)
     cases = [in_care_of(surgeon, rank=rank) for rank in (10, 20)]
     urgent = in_care_of(surgeon, rank=0)
     before = page(surgeon, Chosen(), live_definitions(), before=cases[0].place)
@@ -248,7 +249,7 @@ def test_a_search_counts_nobody_elses_patients(surgeon: User, other_surgeon: Use
 
 
 def test_counting_stops_at_the_cap(surgeon: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worklist, "CAP", 3)
+    monkeypatch.setattr(places, "CAP", 3)
     for _each in range(3):
         unassigned()
     assert not page(surgeon, Chosen(), live_definitions()).more_than_counted
@@ -262,7 +263,7 @@ def test_counting_alone_counts_who_is_listed(surgeon: User, monkeypatch: pytest.
     in_care_of(make_user("Nora Next", "surgeon"), "Not Listed", rank=0)
     assert worklist.count(surgeon, Chosen()) == 2
     assert worklist.count(surgeon, Chosen(category="urgent")) == 1
-    monkeypatch.setattr(worklist, "CAP", 1)
+    monkeypatch.setattr(places, "CAP", 1)
     assert worklist.count(surgeon, Chosen()) == 2
 
 

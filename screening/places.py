@@ -1,0 +1,299 @@
+"""Who stands on the surgeons' list, and where: the queries, each with an index that holds it in the list's order.
+
+"In my care" and "nobody's" are two queries, each with an index of its own, joined here; so is the whole practice, for
+those who may see it. Pages go by the place of a case, not by counting rows: the hundredth costs what the first
+does, and nobody is skipped or shown twice when others come and go meanwhile.
+
+What no index holds is looked for among the first LOOK cases of the list, and the page says so and offers to go on.
+The cases in somebody's care are few, and are all looked at.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth import get_user_model
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
+
+from screening.host import host
+from screening.models import Case, Reply
+from screening.models.cases import DUE, CaseRows, Place
+from screening.models.placing import NOW_SEEN, TIER, ranks_of
+
+PAGE = 50
+CAP = 500  # counting stops here
+LOOK = 5_000  # so many cases of the list are looked at where no index holds what is asked for
+FEW = 200  # accounts of a name that are few enough to ask for their cases one by one
+
+AWAITING = ""
+ANY = "all"
+# Whose patients: one's own and nobody's together, or one of these, or the id of a colleague's account
+MINE, NOBODYS, PRACTICE = "me", "nobody", "practice"
+URGENT_BELOW, POSSIBLE_BELOW = 2 * TIER, 4 * TIER  # ranks
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_TOKEN = re.compile(r"([0-9]{1,7})\.([0-9]{1,16})\.([0-9a-f]{32})")
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What the user filters by. Empty is: all, of those that await a decision. The values are those of FilterForm."""
+
+    search: str = ""
+    assigned: str = ""
+    state: str = AWAITING
+    category: str = ""
+    criterion: str = ""
+    urgency: str = ""
+    waiting: str = ""
+    news: str = ""
+    answers: str = ""
+    question: bool = False
+
+
+@dataclass(frozen=True)
+class Clock:
+    """What the filters by time go by: the moment, the practice's own targets by tier, and for each questionnaire
+    how old answers may be."""
+
+    now: datetime = field(default_factory=timezone.now)
+    targets: tuple[timedelta, ...] = ()
+    stale: Mapping[Any, timedelta] = field(default_factory=dict)
+
+    def late(self, tier: int) -> datetime:
+        """Who has waited since before this is overdue."""
+        return self.now - self.targets[tier]
+
+
+@dataclass(frozen=True)
+class Places:
+    """In the order of reading. `looked` is the last place that was looked at, where more stand behind it."""
+
+    found: list[Place]
+    looked: Place | None = None
+
+
+@dataclass(frozen=True)
+class Part:
+    """A query of the list. `bounded`: it can be long, so that only its first cases are looked at."""
+
+    keyed: CaseRows
+    rest: Q
+    bounded: bool
+
+
+def token(place: Place) -> str:
+    """A place as it stands in an address."""
+    return f"{place.rank}.{(place.waiting_since - _EPOCH) // timedelta(microseconds=1)}.{place.id.hex}"
+
+
+def place_of(token: str) -> Place | None:
+    """The place that a token names, or None where it names none."""
+    match = _TOKEN.fullmatch(token)
+    if match is None:
+        return None
+    rank, microseconds, hexadecimal = match.groups()
+    return Place(int(rank), _EPOCH + timedelta(microseconds=int(microseconds)), UUID(hexadecimal))
+
+
+def places(
+    user: Any,
+    chosen: Chosen,
+    clock: Clock,
+    *,
+    limit: int,
+    after: Place | None = None,
+    before: Place | None = None,
+) -> Places:
+    """Up to `limit` places behind `after`, or just ahead of `before` (the nearest one first), or from the top."""
+
+    def in_order(rows: CaseRows) -> CaseRows:
+        rows = rows.in_order()
+        if after is not None:
+            rows = rows.after(after)
+        return rows.before(before).reverse() if before is not None else rows
+
+    read, looks = [], []
+    for part in parts(user, chosen, clock):
+        keyed = in_order(part.keyed)
+        if part.bounded and part.rest:
+            looks.append(keyed)
+            keyed = in_order(keyed.cut(LOOK))
+        read.append(in_order(keyed.filter(part.rest)) if part.rest else keyed)
+    backwards = before is not None
+    found = sorted(_read(read, limit), reverse=backwards)[:limit]
+    if len(found) == limit:
+        return Places(found)
+    ends = [end for rows in looks if (end := _end(rows))]
+    if not ends:
+        return Places(found)
+    # Behind the nearest end others may stand that were not looked at.
+    looked = max(ends) if backwards else min(ends)
+    return Places([each for each in found if (each >= looked if backwards else each <= looked)], looked)
+
+
+def count(user: Any, chosen: Chosen) -> int:
+    """How many there are; above CAP it is "more". Where not all are looked at, of those that are."""
+    clock = Clock(targets=host().targets().by_tier)
+    return min(len(places(user, chosen, clock, limit=CAP + 1).found), CAP + 1)
+
+
+def _read(queries: list[CaseRows], limit: int) -> set[Place]:
+    """The first of each, in one statement."""
+    if len(queries) == 1:
+        return {Place(*values) for values in queries[0].values_list(*Place._fields)[:limit]}
+    first, *others = (each.cut(limit).values_list(*Place._fields) for each in queries)
+    return {Place(*values) for values in first.union(*others, all=True)}
+
+
+def _end(rows: CaseRows) -> Place | None:
+    """The last place that was looked at, unless that is the end of the list."""
+    last = rows.values_list(*Place._fields)[LOOK - 1 : LOOK + 1]
+    ends = [Place(*values) for values in last]
+    return ends[0] if len(ends) == 2 else None
+
+
+def parts(user: Any, chosen: Chosen, clock: Clock) -> list[Part]:
+    """The queries that make up the list."""
+    seen: CaseRows = Case.objects.visible_to(user)
+    keyed = seen.filter(_indexed(chosen))
+    if chosen.question:
+        keyed = keyed.filter(pk__in=Reply.objects.visible_to(user).filter(read_at=None).values("case"))
+    rest, among = _rest(chosen, clock), _called(chosen.search)
+    if among is not None:  # few enough to ask for one by one
+        keyed, bounded = keyed.filter(patient__in=among), False
+    else:
+        rest, bounded = rest & _named(chosen.search), True
+    if chosen.assigned == PRACTICE:
+        return [Part(keyed, rest, bounded)]
+    nobodys = Part(keyed.filter(unassigned=True), rest, bounded)
+    care = None if chosen.assigned == NOBODYS else _care(user, chosen.assigned)
+    if care is None:
+        return [nobodys]
+    theirs = Part(keyed.filter(patient__in=care.values("pk")), rest, False)
+    return [theirs, nobodys] if chosen.assigned == "" else [theirs]
+
+
+def _care(user: Any, assigned: str) -> Any:
+    """The accounts in the user's care, or in that of the colleague with this id. None where no care is known."""
+    if assigned in ("", MINE):
+        return host().patients_in_care(user)
+    accounts = get_user_model()._default_manager
+    colleague = accounts.filter(pk=assigned).first()
+    return accounts.none() if colleague is None else host().patients_in_care(colleague)
+
+
+def _indexed(chosen: Chosen) -> Q:
+    """What the indexes of Case hold in the order of the list."""
+    condition = Q()
+    if chosen.state == AWAITING:
+        condition &= Q(awaiting=True)
+    elif chosen.state != ANY:
+        condition &= Q(state=chosen.state)
+    if chosen.category == "urgent":
+        condition &= Q(rank__lt=URGENT_BELOW)
+    elif chosen.category == "possible":
+        condition &= Q(rank__lt=POSSIBLE_BELOW)
+    elif chosen.category and chosen.state == AWAITING:
+        condition &= Q(headline=chosen.category)
+    if chosen.news == "back" and chosen.state == AWAITING:
+        condition &= Q(returned_because=DUE)
+    if chosen.urgency == "none":
+        condition &= Q(rank__gte=URGENT_BELOW)
+    elif chosen.urgency:
+        condition &= Q(rank__lt=NOW_SEEN if chosen.urgency == "unacknowledged" else URGENT_BELOW)
+    return condition
+
+
+def _rest(chosen: Chosen, clock: Clock) -> Q:
+    """What no index holds."""
+    condition = Q()
+    if chosen.category == "possible":
+        condition &= Q(possible_absolute=True)
+    elif chosen.category not in ("", "urgent") and chosen.state != AWAITING:
+        condition &= Q(headline=chosen.category)
+    if chosen.criterion:
+        condition &= Q(criteria__has_key=chosen.criterion)
+    if chosen.urgency in ("now", "same_day"):
+        condition &= _stands(0 if chosen.urgency == "now" else 1)
+    if chosen.waiting:
+        condition &= _waits(chosen.waiting, clock)
+    if chosen.answers:
+        condition &= _aged(chosen.answers, clock)
+    return condition & _news(chosen)
+
+
+def _stands(tier: int) -> Q:
+    condition = Q()
+    for begins, below in ranks_of(tier):
+        condition |= Q(rank__gte=begins, rank__lt=below)
+    return condition
+
+
+def _waits(how_long: str, clock: Clock) -> Q:
+    if how_long != "overdue":
+        days = {"day": 1, "week": 7}[how_long]
+        return Q(awaiting=True, waiting_since__lt=clock.now - timedelta(days=days))
+    condition = Q()
+    for tier in range(len(clock.targets)):
+        condition |= _stands(tier) & Q(waiting_since__lt=clock.late(tier))
+    return Q(awaiting=True) & condition
+
+
+def _aged(age: str, clock: Clock) -> Q:
+    if age != "stale":
+        return Q(submission__submitted_at__lt=clock.now - timedelta(days=int(age)))
+    condition = Q(pk__in=[])
+    for questionnaire, limit in clock.stale.items():
+        condition |= Q(questionnaire=questionnaire, submission__submitted_at__lt=clock.now - limit)
+    return condition
+
+
+def _news(chosen: Chosen) -> Q:
+    if chosen.news == "new":
+        return Q(state=Case.State.NEW, opened_version=0, returned_because="")
+    if chosen.news == "changed":
+        known = Q(opened_version__gt=0) | ~Q(returned_because="")
+        return known & Q(state=Case.State.NEW, opened_version__lt=F("version")) & ~Q(returned_because=DUE)
+    if chosen.news == "back" and chosen.state != AWAITING:
+        return Q(returned_because=DUE)
+    return Q()
+
+
+def _called(search: str) -> list[Any] | None:
+    """The accounts that a search finds, where they are few. None: they are many, or nobody is searched for."""
+    if not search:
+        return None
+    accounts = get_user_model()._default_manager.filter(host().search(search))
+    ids = list(accounts.values_list("pk", flat=True)[: FEW + 1])
+    return ids if len(ids) <= FEW else None
+
+
+def _named(search: str) -> Q:
+    if not search:
+        return Q()
+    accounts = get_user_model()._default_manager.filter(host().search(search))
+    return Q(Exists(accounts.filter(pk=OuterRef("patient"))))
+
+
+def stale_after(definitions: Mapping[Any, Any]) -> dict[Any, timedelta]:
+    """For each questionnaire that says so, how old answers may be."""
+    limits = {pk: each.thresholds.get("answers_stale_days") for pk, each in definitions.items()}
+    return {pk: timedelta(days=int(limit.value)) for pk, limit in limits.items() if limit is not None}
+
+
+def first_of(ids: Iterable[str], most: int) -> list[UUID]:
+    """The first ids of those in a form that are any."""
+    found = []
+    for each in ids:
+        try:
+            found.append(UUID(each))
+        except ValueError:
+            continue
+    return list(dict.fromkeys(found))[:most]
