@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from screening.views import alert, cases, deciding, entering, marking, review
+from screening.views import alert, assigning, cases, deciding, entering, marking, review, saved
 
 app_name = "review"
 urlpatterns = [
     path("", cases.cases, name="cases"),
+    path("assign/", assigning.assign, name="assign"),
+    path("views/", saved.views, name="views"),
+    path("views/<int:view_id>/remove/", saved.remove, name="remove_view"),
     path("enter/", entering.begin, name="enter"),
     path("enter/<uuid:attempt_id>/", entering.go_on, name="enter_go"),
     path("enter/<uuid:attempt_id>/check/", entering.check, name="enter_check"),
