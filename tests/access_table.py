@@ -37,6 +37,9 @@ SITE = """
 /language/
   -                        GET   405    405    405    405    405    405    405    405    405    405
   -                        POST  400    400    400    400    400    400    400    400    400    400
+/reminders/
+  -                        GET   login  200    200    403    403    403    403    403    403    login
+  -                        POST  login  200    200    403    403    403    403    403    403    login
 /accounts/login/
   -                        GET   200    302    302    302    302    302    302    302    302    200
   -                        POST  200    302    302    302    302    302    302    302    302    200
@@ -244,6 +247,16 @@ SITE = """
   second's                 POST  login  403    403    403    403    404    302    403    403    login
   alice's own              GET   login  403    403    403    403    404    404    403    login
   alice's own              POST  login  403    403    403    403    404    404    403    login
+  missing                  GET   login  403    403    403    403    404    404    403    403    login
+  missing                  POST  login  403    403    403    403    404    404    403    403    login
+/review/to-call/
+  -                        GET   login  403    403    403    403    200    200    403    403    login
+  -                        POST  login  403    403    403    403    405    405    403    403    login
+/review/to-call/<to_call_id>/
+  alice's                  GET   login  403    403    403    403    302    404    403    403    login
+  alice's                  POST  login  403    403    403    403    302    404    403    403    login
+  charlie's                GET   login  403    403    403    403    404    302    403    403    login
+  charlie's                POST  login  403    403    403    403    404    302    403    403    login
   missing                  GET   login  403    403    403    403    404    404    403    403    login
   missing                  POST  login  403    403    403    403    404    404    403    403    login
 /review/alerts/<alert_id>/

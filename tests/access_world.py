@@ -20,7 +20,7 @@ from education.models import Article, ArticleRead, Topic
 from portal.accounts.models import Care, Contact, NoticeText, Practice, User
 from screening import answering, entering, impact, samples
 from screening.admin.checking import titles
-from screening.models import AnswersInProgress, Case, Extra, ImpactRun, Questionnaire, Sample
+from screening.models import AnswersInProgress, Case, Extra, ImpactRun, Questionnaire, Sample, ToCall
 from screening.models.document import write_rows
 from tests.conftest import make_patient, make_user
 from tests.screening.factories import DOCUMENT, make_alert, make_case, make_edition
@@ -116,12 +116,21 @@ class World:
             "ended": make_case(self._moved_on()),
         }
         self.alerts = {whose: make_alert(self.cases[whose]) for whose in ("alice's", "charlie's")}
+        self.to_call = {whose: self._unreached(number, whose) for number, whose in enumerate(self.alerts)}
         for each in (patient, other_patient):
             self._answer(each)
         self.entered = {
             "surgeon's": self._enter(surgeon, "nobody's"),
             "second's": self._enter(other_surgeon, "ended"),
         }
+
+    def _unreached(self, message: int, whose: str) -> ToCall:
+        """Somebody whom a message did not reach."""
+        patient, about = self.cases[whose].patient, ToCall.About.SOMETHING
+        row: ToCall = ToCall.objects.create(
+            message=message, patient=patient, about=about, since=timezone.now()
+        )
+        return row
 
     def _moved_on(self) -> User:
         """Whoever was in the surgeon's care, and is now in the other's."""
@@ -179,6 +188,11 @@ class World:
     def _alerts(self) -> Tries:
         tries = {whose: Try({"alert_id": alert.pk}) for whose, alert in self.alerts.items()}
         return {**tries, "missing": Try({"alert_id": uuid.uuid4()})}
+
+    def _to_call(self) -> Tries:
+        data = {"outcome": "called"}
+        tries = {whose: Try({"to_call_id": row.pk}, data) for whose, row in self.to_call.items()}
+        return {**tries, "missing": Try({"to_call_id": 999_999}, data)}
 
     def _submissions(self) -> Tries:
         tries = {
@@ -243,6 +257,7 @@ class World:
         "case_id": _cases,
         "attempt_id": _entered,
         "alert_id": _alerts,
+        "to_call_id": _to_call,
         "submission_id": _submissions,
         "section": _questionnaires,
         "questionnaire": _whole_questionnaires,
