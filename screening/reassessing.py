@@ -149,6 +149,6 @@ def _results(
         typed = {key: each["value"] for key, each in given.items()}
         values, refused = entered(investigation, typed, row.measured_on)
         if not refused:
-            since = row.at > submission.submitted_at
+            since = row.at >= submission.submitted_at
             found.append(Result(row.pk, investigation, values, row.measured_on, since))
     return found
