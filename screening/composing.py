@@ -66,25 +66,21 @@ def begin(
 
     `corrects` is when the message was written that this one puts right.
     """
-    wanted = language_of(file)
-    if concluded is None:
-        with override(wanted):
-            greeting = _("Hello %(name)s,") % {"name": file.person.name}
-            thanks = _("Thank you for your question.") if answers else ""
-        return Beginning("\n\n".join(filter(None, [greeting, thanks])) + "\n\n", wanted, [])
-    texts = _texts(concluded.decision.state, wanted)
-    language = wanted if texts else "en"
-    texts = texts or _texts(concluded.decision.state, language)
+    state = concluded.decision.state if concluded else ""
+    texts, language = _texts(state, language_of(file))
     with override(language):
-        day = concluded.decision.rescreen_on
-        values = _values(file, by) | {"date": date_format(day) if day else ""}
+        values = _values(file, by, concluded)
+        hello = _("Hello %(name)s,") % values
+        thanks = _("Thank you for your question.") if answers else ""
         correction = (
             _("Please read this in place of what we wrote to you on %(day)s.")
             % {"day": date_format(timezone.localtime(corrects))}
             if corrects
             else ""
         )
-    criteria = modifiable_first(file, to_clarify=concluded.decision.state == Case.State.NEEDS_TESTS)
+    if not texts:
+        return Beginning("\n\n".join(filter(None, [hello, thanks, correction])) + "\n\n", language, [])
+    criteria = modifiable_first(file, to_clarify=state == Case.State.NEEDS_TESTS)
     text, lacking = compose(texts, criteria, values, correction)
     return Beginning(text, language, lacking)
 
@@ -118,20 +114,26 @@ def language_of(file: CaseFile) -> str:
     return host().language(file.case.patient) or sent or settings.LANGUAGE_CODE.partition("-")[0]
 
 
-def _texts(state: str, language: str) -> dict[str, str]:
-    """By topic. Empty where nothing begins a message in this language."""
-    rows = MessageTemplate.objects.filter(state=state, language=language, in_use=True)
-    texts = dict(rows.values_list("topic", "text"))
-    return texts if texts.get("") else {}
+def _texts(state: str, wanted: str) -> tuple[dict[str, str], str]:
+    """By topic, and in which language: in English where nothing in the wanted one begins a message."""
+    rows = MessageTemplate.objects.filter(state=state, language__in=[wanted, "en"], in_use=True)
+    texts: dict[str, dict[str, str]] = {wanted: {}, "en": {}}
+    for row in rows:
+        texts[row.language][row.topic] = row.text
+    language = next((each for each in (wanted, "en") if "" in texts[each]), None)
+    return (texts[language], language) if language else ({}, wanted)
 
 
-def _values(file: CaseFile, by: Any) -> dict[str, str]:
+def _values(file: CaseFile, by: Any, concluded: Concluded | None) -> dict[str, str]:
+    """What stands for the placeholders, in the language that is active."""
     contacts = host().contacts(file.case.patient)
+    day = concluded.decision.rescreen_on if concluded else None
     return {
         "name": file.person.name,
         "surgeon": host().person(by).name,
         "practice": contacts.practice_name,
         "phone": contacts.practice_phone,
+        "date": date_format(day) if day else "",
     }
 
 
