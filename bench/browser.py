@@ -40,11 +40,12 @@ class Browser:
         return self._request("POST", path, body, "application/json") | {"HTTP_X_CSRFTOKEN": TOKEN}
 
     def _request(self, method: str, path: str, body: bytes = b"", content_type: str = "") -> dict[str, Any]:
+        path, _mark, query = path.partition("?")
         return {
             "REQUEST_METHOD": method,
             "SCRIPT_NAME": "",
             "PATH_INFO": path,
-            "QUERY_STRING": "",
+            "QUERY_STRING": query,
             "SERVER_NAME": "localhost",
             "SERVER_PORT": "443",
             "SERVER_PROTOCOL": "HTTP/1.1",

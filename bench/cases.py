@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from editions.canonical import canonical
 from portal.accounts.models import Care, PatientProfile, User
-from portal.demo_people import CALM, PATIENTS
+from portal.demo.answers import CALM
+from portal.demo.cast import PATIENTS
 from screening.engine.answers import clean, dumps
 from screening.engine.assessment import assess
 from screening.models import Case, QuestionnaireEdition, Submission

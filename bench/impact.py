@@ -122,7 +122,7 @@ def _sent(edition: Any, patient: Any, choose: Random) -> Any:
 
 
 def _answers(choose: Random) -> dict[str, Any]:
-    from portal.demo_people import CALM
+    from portal.demo.answers import CALM
 
     answers = {
         **CALM,

@@ -16,7 +16,7 @@ from bench.browser import Browser
 from education.models import ArticleEdition
 from portal.accounts.models import User
 from portal.accounts.people import begin_care
-from portal.demo_people import CALM
+from portal.demo.answers import CALM
 from screening import answering
 from screening.engine.answers import dumps
 from screening.models import AnswersInProgress, Case, QuestionnaireEdition

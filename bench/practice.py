@@ -14,7 +14,7 @@ from education.models import Article
 from portal.accounts import people
 from portal.accounts.models import Contact, PatientProfile, Practice, User
 from portal.accounts.roles import Role
-from portal.demo_people import CALM
+from portal.demo.answers import CALM
 from screening import answering
 from screening.models import AnswersInProgress, Questionnaire, QuestionnaireEdition
 

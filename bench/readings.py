@@ -13,7 +13,7 @@ from bench import cases, practice, report
 from bench.browser import Browser
 from bench.measure import Reading, alone, dominating, paired, sql_time, timed
 from bench.pages import Page, Pages, pages
-from portal.demo_people import CALM
+from portal.demo.answers import CALM
 from screening.engine.answers import clean
 from screening.engine.assessment import assess
 from screening.models import QuestionnaireEdition

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from editions import publishing
@@ -16,11 +15,16 @@ from education.models import Article
 from portal.accounts import people
 from portal.accounts.models import Contact, PatientProfile, Practice, User
 from portal.accounts.roles import Role
-from portal.demo_people import CALM, PASSWORD, PATIENTS, STAFF, DemoPatient
-from screening import answering, deciding, reviewing
-from screening.models import Case, Questionnaire, QuestionnaireEdition
+from portal.demo.cast import PASSWORD, PATIENTS, STAFF
+from portal.demo.clock import clock_at
+from portal.demo.stories import RECORDS, stories
+from screening.models import Questionnaire, QuestionnaireEdition
 
 DOMAIN = "@demo.example"
+
+
+TOUR = 14  # of so many it is printed what they show
+OPENED = timedelta(days=120)  # how long ago the practice began, before anything that happens in it
 
 
 class Refused(Exception):
@@ -30,7 +34,9 @@ class Refused(Exception):
 def refuse_where_real() -> None:
     if not settings.DEBUG:
         raise Refused("The demo runs only where DEBUG is on, because its passwords are known to everyone.")
-    others = PatientProfile.unscoped.exclude(user__email__endswith=DOMAIN)
+    others = PatientProfile.unscoped.exclude(user__email__endswith=DOMAIN).exclude(
+        record_number__in=RECORDS, user__email=None
+    )
     if others.exists():
         raise Refused("There are patients here who are not of the demo, so nothing was changed.")
 
@@ -38,13 +44,16 @@ def refuse_where_real() -> None:
 def build(say: Callable[[str], Any]) -> None:
     """Everything that is missing of the demo practice."""
     refuse_where_real()
-    staff = _staff(say)
-    _texts(staff, say)
+    with clock_at(timezone.now() - OPENED):
+        staff = _staff(say)
+        _texts(staff, say)
     edition = QuestionnaireEdition.objects.current().get(questionnaire__key="spinal-fusion")
-    for person in PATIENTS:
-        if not User.objects.filter(email=person.email).exists():
-            say(f"  {person.name} logs in and answers")
-            _patient(person, staff, edition)
+    missing = stories(edition)
+    if missing:
+        say("  forty-two patients, and what happened with them in the last weeks")
+    for days_ago, happens in missing:
+        with clock_at(timezone.now() - timedelta(days=days_ago)):
+            happens()
 
 
 def _staff(say: Callable[[str], Any]) -> dict[str, User]:
@@ -77,6 +86,7 @@ def _texts(staff: dict[str, User], say: Callable[[str], Any]) -> None:
     if not Questionnaire.objects.exists():
         say("  the questionnaire, written, approved and published")
         call_command("load_questionnaire", by=editor.email, stdout=_Quiet())
+        call_command("load_messages", stdout=_Quiet())
     for draft in [*Article.objects.all(), *Questionnaire.objects.all()]:
         if not draft.editions.exists():
             publishing.submit(draft, by=editor)
@@ -89,46 +99,6 @@ class _Quiet:
         """The demo says itself what it does."""
 
 
-def _patient(person: DemoPatient, staff: dict[str, User], edition: QuestionnaireEdition) -> None:
-    user = people.create(email=person.email, name=person.name, roles=[Role.PATIENT], password=PASSWORD)
-    PatientProfile.unscoped.create(
-        user=user,
-        record_number=person.record_number,
-        date_of_birth=person.born,
-        sex=person.sex,
-        phone="+1 555 01" + person.record_number[-2:],
-        planned_operation=person.operation,
-        planned_region=person.region,
-    )
-    if person.surgeon:
-        people.begin_care(patient=user, surgeon=staff[person.surgeon])
-    if person.answers is not None:
-        _answers(user, person, edition)
-    if person.decision:
-        _decide(user, staff["surgeon@demo.example"], person.decision)
-
-
-def _answers(user: User, person: DemoPatient, edition: QuestionnaireEdition) -> None:
-    questionnaire = edition.questionnaire
-    answering.start(patient=user, edition=edition)
-    answers = {**CALM, **(person.answers or {})}
-    for section in edition.definition.sections:
-        given = {
-            question.key: answers[question.key] for question in section.questions if question.key in answers
-        }
-        answering.save(patient=user, questionnaire=questionnaire, given=given, seen={}, section=section.key)
-        if not person.sends:
-            return
-    answering.submit(patient=user, questionnaire=questionnaire)
-
-
-def _decide(patient: User, surgeon: User, decision: dict[str, Any]) -> None:
-    case = Case.objects.visible_to(surgeon).get(patient=patient)
-    case = reviewing.open_case(user=surgeon, case_id=case.pk)
-    rescreen_on = timezone.localdate() + timedelta(days=decision.pop("rescreen_in_days", 60))
-    deciding.decide(user=surgeon, case=case, version=case.version, rescreen_on=rescreen_on, **decision)
-
-
 def logins() -> list[tuple[str, str, str]]:
     """One line a role: role, e-mail address, password."""
     rows = [("patient", PATIENTS[0].email, PASSWORD)]
@@ -138,7 +108,11 @@ def logins() -> list[tuple[str, str, str]]:
 
 
 def cases_to_look_at() -> list[str]:
-    """A line for each patient whose case shows something of its own."""
-    sent = Case.unscoped.filter(patient=OuterRef("pk"))
-    names = set(User.objects.filter(Exists(sent)).values_list("email", flat=True))
-    return [f"{person.name}: {person.shows}" for person in PATIENTS if person.email in names and person.shows]
+    """A line for the patients whose case is worth a look first."""
+    here = set(PatientProfile.unscoped.values_list("record_number", flat=True))
+    shown = [
+        f"{person.name}: {person.shows}"
+        for person, number in zip(PATIENTS, RECORDS, strict=True)
+        if number in here
+    ]
+    return [*shown[:TOUR], *([f"and {len(shown) - TOUR} more, in every state"] if len(shown) > TOUR else [])]
