@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from screening import casefile, messaging, reviewing
+from screening import casefile, followedfile, messaging, reviewing
 from screening.casefile import CaseFile
 from screening.forms_marking import MarkForm
 from screening.forms_review import DecisionForm, decided_on
@@ -77,6 +77,7 @@ def case_page(
     context = {
         "file": file,
         "case": file.case,
+        "followed": followedfile.read(request.user, file.case, file.records or [file.case.patient_id]),
         "form": form,
         "stale": status == 409 and marked is None,
         "marked": marked,
