@@ -13,7 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
-from screening import answering, deciding, results
+from screening import answering, deciding, results, reviewing
 from screening.engine.answers import loads
 from screening.models import (
     Case,
@@ -226,7 +226,7 @@ def test_a_void_result_leaves_the_answers_alone(surgeon: Any, case: Case) -> Non
 def test_a_result_is_superseded_once(surgeon: Any, case: Case) -> None:
     wrong = enter(surgeon, case, t_score(case, "-3.6")).result
     enter(surgeon, case, t_score(case), supersedes=wrong, reason="a slip")
-    with pytest.raises(results.Stale):
+    with pytest.raises(reviewing.Stale):
         enter(surgeon, case, t_score(case), supersedes=wrong, reason="a slip")
 
 
@@ -238,7 +238,7 @@ def test_a_result_is_not_superseded_without_a_reason(surgeon: Any, case: Case) -
 
 def test_a_passed_version_is_refused_and_nothing_is_stored(surgeon: Any, case: Case) -> None:
     enter(surgeon, case, entry(case, "albumin", albumin=Decimal("3.1")))
-    with pytest.raises(results.Stale):
+    with pytest.raises(reviewing.Stale):
         results.enter(user=surgeon, case=case, version=case.version, entry=t_score(case))
     assert InvestigationResult.unscoped.count() == 1
 
