@@ -149,6 +149,6 @@ def changes(file: CaseFile, number: int) -> list[Change]:
             Change("marked", each.mark.at, each.by, str(each.mark.get_says_display()), label)
             for each in marks
         ]
-    happened += [Change("entered", each.at, words=each.label) for each in file.results]
+    happened += [Change("entered", each.row.at, each.by, each.row.label) for each in file.tests]
     happened += [Change("sent", each.submission.submitted_at) for each in file.submissions]
     return sorted(happened, key=lambda each: each.at, reverse=True)[:number]

@@ -28,17 +28,9 @@ def criterion_of(case: Case, key: str) -> Criterion:
 
 def results_of(*, user: Any, case: Case) -> list[InvestigationResult]:
     """The entered results of the case's patient that stand, the latest first."""
-    rows = InvestigationResult.objects.visible_to(user).filter(
-        patient=case.patient_id, case__questionnaire=case.questionnaire_id
-    )
-    return standing(rows.order_by("-measured_on", "-pk"))
-
-
-def standing(results: Any) -> list[InvestigationResult]:
-    """Those that nothing has taken the place of."""
-    results = list(results)
-    replaced = {row.supersedes_id for row in results}
-    return [row for row in results if row.pk not in replaced and not row.void]
+    rows = list(InvestigationResult.objects.visible_to(user).filter(case=case).order_by("-at", "-pk"))
+    replaced = {row.supersedes_id for row in rows}
+    return [row for row in rows if row.pk not in replaced and not row.void]
 
 
 @transaction.atomic

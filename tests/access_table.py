@@ -288,6 +288,21 @@ SITE = """
   ended                    POST  login  403    403    403    403    404    302    403    403    login
   missing                  GET   login  403    403    403    403    405    405    403    403    login
   missing                  POST  login  403    403    403    403    404    404    403    403    login
+/review/<case_id>/findings/<criterion>/
+  alice's                  GET   login  403    403    403    403    302    404    403    403    login
+  alice's                  POST  login  403    403    403    403    302    404    403    403    login
+  charlie's                GET   login  403    403    403    403    404    302    403    403    login
+  charlie's                POST  login  403    403    403    403    404    302    403    403    login
+  nobody's                 GET   login  403    403    403    403    302    302    403    403    login
+  nobody's                 POST  login  403    403    403    403    302    302    403    403    login
+  ended                    GET   login  403    403    403    403    404    302    403    403    login
+  ended                    POST  login  403    403    403    403    404    302    403    403    login
+  missing                  GET   login  403    403    403    403    404    404    403    403    login
+  missing                  POST  login  403    403    403    403    404    404    403    403    login
+  alice's, stale           GET   login  403    403    403    403    302    404    403    403    login
+  alice's, stale           POST  login  403    403    403    403    409    404    403    403    login
+  alice's, nothing         GET   login  403    403    403    403    302    404    403    403    login
+  alice's, nothing         POST  login  403    403    403    403    404    404    403    403    login
 /review/<case_id>/decide/
   alice's                  GET   login  403    403    403    403    302    302    403    403    login
   alice's                  POST  login  403    403    403    403    302    404    403    403    login

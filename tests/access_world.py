@@ -23,7 +23,7 @@ from screening.admin.checking import titles
 from screening.models import AnswersInProgress, Case, Extra, ImpactRun, Questionnaire, Sample, ToCall
 from screening.models.document import write_rows
 from tests.conftest import make_patient, make_user
-from tests.screening.factories import DOCUMENT, make_alert, make_case, make_edition
+from tests.screening.factories import DOCUMENT, make_alert, make_case, make_edition, make_finding
 
 SOON = timedelta(days=30)
 
@@ -115,6 +115,8 @@ class World:
             "nobody's": make_case(make_patient("Nora Noon"), unassigned=True, state=Case.State.IN_REVIEW),
             "ended": make_case(self._moved_on()),
         }
+        for case in self.cases.values():
+            make_finding(case.submission, "nicotine", category="relative")
         self.alerts = {whose: make_alert(self.cases[whose]) for whose in ("alice's", "charlie's")}
         self.to_call = {whose: self._unreached(number, whose) for number, whose in enumerate(self.alerts)}
         for each in (patient, other_patient):
@@ -185,6 +187,16 @@ class World:
         tries["alice's, stale"] = Try(tries["alice's"].places, {"version": 7, "state": "discuss"})
         return tries
 
+    def _marks(self) -> Tries:
+        tries = self._cases()
+        for each in tries.values():
+            each.places["criterion"] = "nicotine"
+            each.data = {"version": 1, "says": "confirmed"}
+        here = tries["alice's"].places
+        tries["alice's, stale"] = Try(here, {"version": 7, "says": "confirmed"})
+        tries["alice's, nothing"] = Try({**here, "criterion": "bone"}, {"version": 1, "says": "confirmed"})
+        return tries
+
     def _alerts(self) -> Tries:
         tries = {whose: Try({"alert_id": alert.pk}) for whose, alert in self.alerts.items()}
         return {**tries, "missing": Try({"alert_id": uuid.uuid4()})}
@@ -237,6 +249,7 @@ class World:
         "review/enter/<uuid:attempt_id>/notice/<slug:key>/": _entered,
         "review/enter/<uuid:attempt_id>/page/<slug:section>/": _entered,
         "review/<uuid:case_id>/decide/": _decisions,
+        "review/<uuid:case_id>/findings/<slug:criterion>/": _marks,
         "screening/<slug:questionnaire>/<slug:section>/save/": _packets,
         "screening/<slug:questionnaire>/notice/<slug:key>/": _questionnaires,
         r"learn/^diagrams/(?P<name>[a-z0-9-]+)\.svg$": lambda self: {

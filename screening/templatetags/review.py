@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from screening.engine.wording import number_in_words
-from screening.models import Criterion
+from screening.forms_marking import result_in_words
+from screening.models import Criterion, InvestigationResult
 
 register = template.Library()
 
@@ -116,6 +117,11 @@ def turned_words(how: str) -> Any:
 @register.filter
 def number_words(value: Decimal) -> str:
     return number_in_words(value)
+
+
+@register.filter
+def result_words(result: InvestigationResult) -> str:
+    return result_in_words(result)
 
 
 @register.filter
