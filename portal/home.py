@@ -11,7 +11,9 @@ from django.utils.translation import get_language
 from education.models import ArticleEdition, ArticleRead
 from education.rendering import page_of
 from ledger.models import AccessRecord, OutboxMessage
+from portal.accounts import covering, emergency
 from portal.accounts.models import Practice
+from portal.accounts.models.care import own_records
 from portal.reading import chosen_in
 from screening import calling
 from screening.alerts import ALERT
@@ -31,21 +33,22 @@ def for_patient(user: Any) -> dict[str, Any]:
     in_progress = {
         row.questionnaire_id: row for row in AnswersInProgress.objects.visible_to(user).filter(patient=user)
     }
-    sent: dict[int, Submission] = {}
+    sent: dict[Any, Submission] = {}  # the last of each questionnaire, under each of the patient's records
     for submission in (
         Submission.objects.visible_to(user)
-        .filter(patient=user)
+        .filter(patient__in=own_records(user).values("pk"))
         .select_related("questionnaire", "edition")
         .defer("edition__content")
         .order_by("submitted_at")
     ):
-        sent[submission.questionnaire_id] = submission
+        sent[submission.questionnaire_id, submission.patient_id] = submission
+    sent_last = {submission.questionnaire_id: submission for submission in sent.values()}
     tasks = [
         {
             "questionnaire": edition.questionnaire,
             "title": _title(edition),
             "in_progress": in_progress.get(edition.questionnaire_id),
-            "sent": sent.get(edition.questionnaire_id),
+            "sent": sent_last.get(edition.questionnaire_id),
         }
         for edition in QuestionnaireEdition.objects.current().select_related("questionnaire")
     ]
@@ -59,6 +62,7 @@ def for_patient(user: Any) -> dict[str, Any]:
             task for task in tasks if task["questionnaire"].pk in asked and not task["in_progress"]
         ],
         "notices": notices_of_unsent(user, in_progress.values()),
+        "openings": emergency.notices_for(user),
         "to_do": to_do,
         "any_unread": any(not each["read"] for each in articles),
         "any_read": any(each["read"] for each in articles),
@@ -67,6 +71,7 @@ def for_patient(user: Any) -> dict[str, Any]:
                 "submission": submission,
                 "title": _title(submission.edition),
                 "opened_at": _opened_at(submission),
+                "own": submission.patient_id == user.pk,
             }
             for submission in sent.values()
         ],
@@ -105,7 +110,13 @@ def for_staff(user: Any) -> dict[str, Any]:
     if user.has_perm("screening.review_cases"):
         context["waiting"] = count(user, Chosen())
         context["urgent"] = count(user, Chosen(category="urgent"))
+        context["overdue"] = count(user, Chosen(waiting="overdue"))
+        context["asked"] = count(user, Chosen(question=True))
         context["to_call"], context["to_call_cap"] = calling.count(user), calling.CAP
+    if user.has_perm("screening.assign_case"):
+        context["covers"] = [each for each in covering.of(user) if each.start <= timezone.now()]
+    if user.has_perm("screening.view_figures"):
+        context["openings"] = emergency.lately(user)
     if user.has_perm("screening.acknowledge_alert"):
         context["alerts"] = (
             Alert.objects.visible_to(user)

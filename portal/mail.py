@@ -49,5 +49,7 @@ def _address(message: Any) -> str:
     """Looked up when it is sent: a closed account is written to no more."""
     if message.to_address:
         return str(message.to_address)
-    user = User.objects.filter(pk=message.to_user_id, is_active=True).first() if message.to_user_id else None
+    # Where records were joined, the account that the patient still logs in with.
+    who = host().records_of(message.to_user_id)[0] if message.to_user_id else None
+    user = User.objects.filter(pk=who, is_active=True).first()
     return (user.email or "") if user else ""

@@ -73,6 +73,7 @@ class CaseFile:
     person: Person
     taken_by: str
     opening: Opening | None
+    covering: list[str]  # the surgeons who are away, and for whom the reader stands in
     records: dict[Any, str]  # number by account, where several records are one person
     urgent: list[Urgent]
     alerts: list[AlertFile]
@@ -166,6 +167,7 @@ def read(user: Any, case: Case, submission_id: UUID | None = None) -> CaseFile:
         person=people[case.patient_id],
         taken_by=people[case.taken_by_id].name if case.taken_by_id else "",
         opening=host().opening(user, case.patient_id),
+        covering=host().covering(user, [case.patient_id]).get(case.patient_id, []),
         records=records,
         urgent=_urgent(rows, people, records),
         alerts=alertfile.read(user, rows.alerts),

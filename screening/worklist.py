@@ -62,7 +62,8 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Row:
-    """`carers` are the surgeons who have the patient in care, by name; `mine`: the user is one of them.
+    """`carers` are the surgeons who have the patient in care, by name; `mine`: the user is one of them; `covering`:
+    those of them who are away, and for whom the user stands in.
 
     `news`, of a new case: "new", "changed", "back", or "seen" (opened, not yet reviewed). `stale` is how old the
     answers are, in days, where that is too old. `alert` waits to be acknowledged. `question`: nobody has read it yet.
@@ -73,6 +74,7 @@ class Row:
     taken_by: str
     mine: bool
     carers: list[str]
+    covering: list[str]
     urgent: list[str]
     reported: list[Reported]
     fell: list[Fell]
@@ -171,6 +173,7 @@ def _rows(user: Any, shown: list[Place], live: dict[Any, Definition], clock: Clo
     cases = {case.pk: case for case in _cases(user, shown)}
     patients = [case.patient_id for case in cases.values()]
     people, carers = host().people(patients), host().caring(patients)
+    covering = host().covering(user, patients)
     return [
         _row(
             user,
@@ -178,6 +181,7 @@ def _rows(user: Any, shown: list[Place], live: dict[Any, Definition], clock: Clo
             _definition(case, live),
             people[case.patient_id],
             carers.get(case.patient_id, []),
+            covering.get(case.patient_id, []),
             clock,
         )
         for place in shown
@@ -209,7 +213,13 @@ def _definition(case: Case, live: dict[Any, Definition]) -> Definition | None:
 
 
 def _row(
-    user: Any, case: Any, definition: Definition | None, person: Person, carers: list[str], clock: Clock
+    user: Any,
+    case: Any,
+    definition: Definition | None,
+    person: Person,
+    carers: list[str],
+    covering: list[str],
+    clock: Clock,
 ) -> Row:
     reasons = urgent_texts(definition)
     return Row(
@@ -218,6 +228,7 @@ def _row(
         taken_by=_name(case.taken_by) if case.taken_by else "",
         mine=_name(user) in carers,
         carers=carers,
+        covering=covering,
         urgent=[reasons.get(reason, reason) for reason in soonest_first(case.urgent_reasons, definition)],
         reported=list(_reported(case, definition.criteria if definition else ())),
         fell=fallen(case, definition),

@@ -14,6 +14,7 @@ from ledger.models import AccessRecord
 from portal.accounts.models import EmergencyAccess, User
 from portal.accounts.models.care import records_of
 from portal.accounts.models.practice import who_may
+from screening.messaging import SOMETHING_NEW
 
 LASTS = timedelta(hours=1)
 LEADS = "screening.view_figures"
@@ -30,15 +31,14 @@ def open_record(*, surgeon: User, patient: User, reason: str) -> EmergencyAccess
             )
             for each in records_of(patient.pk)
         ]
-        told = [User.objects.get(pk=opened[0].patient_id), *who_may(LEADS).exclude(pk=surgeon.pk)]
-        for person in told:
-            _tell(person, opened[0])
-    return opened[0]
-
-
-def _tell(person: User, opened: EmergencyAccess) -> None:
-    """A patient without e-mail reads it when they log in, and the practice sees that no mail went out."""
-    outbox.put("opening", f"opening:{opened.pk}:{person.pk}", to=person, payload={"opening": opened.pk})
+        first, person = opened[0], User.objects.get(pk=opened[0].patient_id)
+        # A patient whom no e-mail reaches stands on the list of those to call or to write to.
+        outbox.put(SOMETHING_NEW, f"opening:{first.pk}", to=person, payload={"opening": first.pk})
+        for lead in who_may(LEADS).exclude(pk=surgeon.pk):
+            outbox.put(
+                "opening", f"opening:{first.pk}:lead:{lead.pk}", to=lead, payload={"opening": first.pk}
+            )
+    return first
 
 
 def refuse(surgeon: User) -> None:

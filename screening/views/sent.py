@@ -115,20 +115,20 @@ def _refused(request: HttpRequest, questionnaire: str, id_: UUID | None, refused
 @patients
 def sent(request: HttpRequest, submission_id: UUID) -> HttpResponse:
     """Thank you, what happens next, and the answers as they were sent."""
-    return render(request, "screening/sent.html", _context(request, own_or_404(request, submission_id)))
+    return render(request, "screening/sent.html", _context(request, _readable_or_404(request, submission_id)))
 
 
 @require_safe
 @patients
 def download(request: HttpRequest, submission_id: UUID) -> HttpResponse:
     """The answers as a plain text file. Asks for the password again: a shared computer is easily left."""
-    submission = own_or_404(request, submission_id)
+    submission = _readable_or_404(request, submission_id)
     if (question := host().confirm_password(request)) is not None:
         return question
     access.record(
         request.user,
         AccessRecord.Action.DOWNLOADED,
-        subject=request.user,
+        subject=submission.patient_id,
         kind="submission",
         id=submission.pk,
     )
@@ -141,9 +141,18 @@ def download(request: HttpRequest, submission_id: UUID) -> HttpResponse:
 
 def own_or_404(request: HttpRequest, submission_id: UUID) -> Submission:
     """The patient's own submission. Raises Http404, the same for one of somebody else and for none."""
-    own = Submission.objects.visible_to(request.user).filter(patient=request.user, pk=submission_id)
-    rows = own.select_related("edition", "questionnaire", "amends", "entered_by").defer("edition__content")
-    submission: Submission | None = rows.first()
+    return _one_of(request, [request.user.pk], submission_id)
+
+
+def _readable_or_404(request: HttpRequest, submission_id: UUID) -> Submission:
+    """The same, or one under a record that was joined to theirs: that is read, and not corrected."""
+    return _one_of(request, host().records_of(request.user.pk), submission_id)
+
+
+def _one_of(request: HttpRequest, records: list[Any], submission_id: UUID) -> Submission:
+    rows = Submission.objects.visible_to(request.user).filter(patient__in=records, pk=submission_id)
+    related = rows.select_related("edition", "questionnaire", "amends", "entered_by")
+    submission: Submission | None = related.defer("edition__content").first()
     if submission is None:
         raise Http404
     return submission
@@ -152,11 +161,12 @@ def own_or_404(request: HttpRequest, submission_id: UUID) -> Submission:
 def _context(request: HttpRequest, submission: Submission) -> dict[str, Any]:
     definition, answers = definition_in(submission.edition), loads(submission.answers)
     on_the_day = shown(definition, answers, submission.facts, submission.today)
-    mine = Submission.objects.visible_to(request.user).filter(patient=request.user)
+    mine = Submission.objects.visible_to(request.user).filter(patient=submission.patient_id)
     by = submission.entered_by
     return {
         "definition": definition,
         "submission": submission,
+        "own": submission.patient_id == request.user.pk,  # what stands under a joined record is not corrected
         "amended_by": mine.filter(amends=submission).only("submitted_at").first(),
         "entered_by": host().person(by).name if by else "",
         "pages": answered(definition, answers, on_the_day, units_of(request)),

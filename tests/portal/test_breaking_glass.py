@@ -2,12 +2,14 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.cache import cache
+from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
 from ledger.models import AccessRecord, OutboxMessage
 from portal.accounts.models import Care, EmergencyAccess
 from screening.host import host
+from screening.models import ToCall
 from tests.conftest import make_patient, make_user
 from tests.screening.factories import make_case
 
@@ -79,9 +81,41 @@ def test_the_record_stands_before_anything_is_shown(reviewer, case, surgeon, els
 
 def test_patient_and_lead_are_told_and_the_mail_says_nothing(reviewer, case, surgeon, elses, lead):
     ask(reviewer)
-    told = OutboxMessage.objects.filter(kind="opening")
-    assert set(told.values_list("to_user_id", flat=True)) == {str(elses.pk), str(lead.pk)}
-    assert [row.payload for row in told] == [{"opening": EmergencyAccess.objects.visible_to(surgeon).get().pk}] * 2
+    told = OutboxMessage.objects.order_by("pk").values_list("kind", "to_user_id", "payload")
+    payload = {"opening": EmergencyAccess.objects.visible_to(surgeon).get().pk}
+    assert list(told) == [
+        ("something_new", str(elses.pk), payload),
+        ("opening", str(lead.pk), payload),
+    ]
+
+
+def test_a_patient_without_e_mail_stands_on_the_list_of_those_to_write_to(reviewer, case, elses):
+    elses.email = None
+    elses.save()
+    ask(reviewer)
+    call_command("tick")
+    assert [row.patient for row in ToCall.unscoped.select_related("patient")] == [elses]
+
+
+def test_the_patient_reads_who_opened_it_and_why(reviewer, case, elses, login):
+    ask(reviewer)
+    page = login(elses).get("/").content.decode()
+    assert "Dana Diaz opened your record." in page
+    assert f"Reason: {REASON}" in page
+
+
+def test_the_lead_reads_why_and_only_with_the_whole_practice_whose(reviewer, case, lead, login):
+    ask(reviewer)
+    whole = make_user("Wilma Whole", "surgeon", "lead")
+    pages = [login(each).get("/").content.decode() for each in (lead, whole)]
+    assert [REASON in page for page in pages] == [True, True]
+    assert ["Bella Brown" in page for page in pages] == [False, True]
+
+
+def test_the_case_says_that_it_is_open_for_an_hour_only(reviewer, case):
+    page = reviewer.get(ask(reviewer).url).content.decode()
+    assert "emergency" in page.lower()
+    assert REASON in page
 
 
 @pytest.mark.parametrize(

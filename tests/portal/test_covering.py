@@ -107,6 +107,15 @@ def test_it_is_planned_on_the_page_and_ended_there(login, patient, surgeon, othe
     assert cover.ended_by == surgeon
 
 
+def test_the_list_and_the_case_say_for_whom(login, patient, surgeon, other_surgeon, today):
+    case = make_case(patient)
+    covering.cover(by=surgeon, away=surgeon, covered_by=other_surgeon, first=today, last=today)
+    for browser, said in ((login(other_surgeon), True), (login(surgeon), False)):
+        for page in (reverse("review:cases"), reverse("review:case", args=[case.pk])):
+            assert ("Covering for Dana Diaz" in browser.get(page).content.decode()) == said
+    assert "You stand in for Dana Diaz" in login(other_surgeon).get("/").content.decode()
+
+
 def test_cover_that_has_not_begun_is_called_off(surgeon, other_surgeon, patient, today):
     cover = covering.cover(
         by=surgeon, away=surgeon, covered_by=other_surgeon, first=today + DAY, last=today + 2 * DAY
