@@ -21,7 +21,7 @@ from screening.models.answers import REVIEW
 from screening.reviewing import not_of
 
 SOMETHING_NEW = "something_new"  # the kind of message that tells somebody so, and nothing else
-BEGINNING = 120  # characters of a message that stand on the home page
+BEGINNING = 20  # words of a message that stand on the home page
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Told:
     @property
     def beginning(self) -> str:
         """The first words, on one line."""
-        return Truncator(" ".join(self.message.text.split())).chars(BEGINNING)
+        return Truncator(self.message.text).words(BEGINNING)
 
 
 @transaction.atomic

@@ -31,8 +31,14 @@ MODULES = (
         "portal/reminders.py",
         "portal/views.py",
     ),
-    *(f"screening/{name}.py" for name in ("forms", "host", "readable", "refusals", "widgets")),
-    *(f"screening/views/{name}.py" for name in ("access", "packets", "paper", "patient", "sent", "visit")),
+    *(
+        f"screening/{name}.py"
+        for name in ("forms", "forms_messages", "host", "readable", "refusals", "widgets")
+    ),
+    *(
+        f"screening/views/{name}.py"
+        for name in ("access", "messages", "packets", "paper", "patient", "sent", "visit")
+    ),
 )
 LITERAL = r"""(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
 SAID = re.compile(rf"gettext\(\s*u?({LITERAL})")
