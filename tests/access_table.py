@@ -26,6 +26,8 @@ STAFF = ("editor", "approver", "administrator")
 
 # "owner" is Alice, in the care of "surgeon"; "other" is Charlie, in the care of "second". "nobody's" case is of a
 # patient without a surgeon, whom all surgeons see, and was taken; "ended" was in the care of "surgeon" until lately.
+# "covered" is in the care of somebody for whom "surgeon" stands in; "opened" they opened in an emergency, "expired" too,
+# but the hour is over; "joined" is another record of Alice.
 SITE = """
                                  anonym owner  other  editor approv surgeo second lead   admin  disabled
 /
@@ -180,27 +182,52 @@ SITE = """
 /screening/<questionnaire>/notice/<key>/
   there                    GET   login  200    200    403    403    403    403    403    403    login
   there                    POST  login  302    302    403    403    403    403    403    403    login
-  missing page             GET   login  404    404    403    403    403    403    403    login
-  missing page             POST  login  404    404    403    403    403    403    403    login
+  missing page             GET   login  404    404    403    403    403    403    403    403    login
+  missing page             POST  login  404    404    403    403    403    403    403    403    login
   missing                  GET   login  404    404    403    403    403    403    403    403    login
   missing                  POST  login  404    404    403    403    403    403    403    403    login
 /screening/<questionnaire>/<section>/
   there                    GET   login  200    200    403    403    403    403    403    403    login
   there                    POST  login  302    302    403    403    403    403    403    403    login
-  missing page             GET   login  404    404    403    403    403    403    403    login
-  missing page             POST  login  404    404    403    403    403    403    403    login
+  missing page             GET   login  404    404    403    403    403    403    403    403    login
+  missing page             POST  login  404    404    403    403    403    403    403    403    login
   missing                  GET   login  302    302    403    403    403    403    403    403    login
   missing                  POST  login  302    302    403    403    403    403    403    403    login
 /screening/<questionnaire>/<section>/save/
   there                    GET   login  405    405    405    405    405    405    405    405    login
   there                    POST  401    200    200    403    403    403    403    403    403    401
-  missing page             GET   login  405    405    405    405    405    405    405    login
-  missing page             POST  401    404    404    403    403    403    403    403    401
+  missing page             GET   login  405    405    405    405    405    405    403    405    login
+  missing page             POST  401    404    404    403    403    403    403    403    403    401
   missing                  GET   login  405    405    405    405    405    405    405    405    login
   missing                  POST  401    409    409    403    403    403    403    403    403    401
 /review/
   -                        GET   login  403    403    403    403    200    200    403    403    login
   -                        POST  login  403    403    403    403    405    405    403    403    login
+/review/another/
+  theirs                   GET   login  403    403    403    403    200    200    403    403    login
+  theirs                   POST  login  403    403    403    403    302    302    403    403    login
+  missing                  GET   login  403    403    403    403    200    200    403    403    login
+  missing                  POST  login  403    403    403    403    422    422    403    403    login
+/review/cover/
+  -                        GET   login  403    403    403    403    200    200    403    403    login
+  -                        POST  login  403    403    403    403    422    422    403    403    login
+/review/cover/hand-over/
+  -                        GET   login  403    403    403    403    200    200    403    403    login
+  -                        POST  login  403    403    403    403    422    422    403    403    login
+/review/cover/<cover_id>/end/
+  theirs, now              GET   login  403    403    403    403    405    405    403    403    login
+  theirs, now              POST  login  403    403    403    403    403    404    403    403    login
+  surgeon's                GET   login  403    403    403    403    405    405    403    403    login
+  surgeon's                POST  login  403    403    403    403    302    403    403    403    login
+  second's                 GET   login  403    403    403    403    405    405    403    403    login
+  second's                 POST  login  403    403    403    403    404    302    403    403    login
+  missing                  GET   login  403    403    403    403    405    405    403    403    login
+  missing                  POST  login  403    403    403    403    404    404    403    403    login
+/review/cover/hand-over/<care_id>/take-back/
+  surgeon's                GET   login  403    403    403    403    405    405    403    403    login
+  surgeon's                POST  login  403    403    403    403    302    404    403    403    login
+  missing                  GET   login  403    403    403    403    405    405    403    403    login
+  missing                  POST  login  403    403    403    403    404    404    403    403    login
 /review/enter/
   -                        GET   login  403    403    403    403    200    200    403    403    login
   -                        POST  login  403    403    403    403    422    422    403    403    login
@@ -209,8 +236,8 @@ SITE = """
   surgeon's                POST  login  403    403    403    403    405    405    403    403    login
   second's                 GET   login  403    403    403    403    404    302    403    403    login
   second's                 POST  login  403    403    403    403    405    405    403    403    login
-  alice's own              GET   login  403    403    403    403    404    404    403    login
-  alice's own              POST  login  403    403    403    403    405    405    403    login
+  alice's own              GET   login  403    403    403    403    404    404    403    403    login
+  alice's own              POST  login  403    403    403    403    405    405    403    403    login
   missing                  GET   login  403    403    403    403    404    404    403    403    login
   missing                  POST  login  403    403    403    403    405    405    403    403    login
 /review/enter/<attempt_id>/check/
@@ -218,8 +245,8 @@ SITE = """
   surgeon's                POST  login  403    403    403    403    302    404    403    403    login
   second's                 GET   login  403    403    403    403    404    302    403    403    login
   second's                 POST  login  403    403    403    403    404    302    403    403    login
-  alice's own              GET   login  403    403    403    403    404    404    403    login
-  alice's own              POST  login  403    403    403    403    404    404    403    login
+  alice's own              GET   login  403    403    403    403    404    404    403    403    login
+  alice's own              POST  login  403    403    403    403    404    404    403    403    login
   missing                  GET   login  403    403    403    403    404    404    403    403    login
   missing                  POST  login  403    403    403    403    404    404    403    403    login
 /review/enter/<attempt_id>/discard/
@@ -227,8 +254,8 @@ SITE = """
   surgeon's                POST  login  403    403    403    403    302    404    403    403    login
   second's                 GET   login  403    403    403    403    405    405    403    403    login
   second's                 POST  login  403    403    403    403    404    302    403    403    login
-  alice's own              GET   login  403    403    403    403    405    405    403    login
-  alice's own              POST  login  403    403    403    403    404    404    403    login
+  alice's own              GET   login  403    403    403    403    405    405    403    403    login
+  alice's own              POST  login  403    403    403    403    404    404    403    403    login
   missing                  GET   login  403    403    403    403    405    405    403    403    login
   missing                  POST  login  403    403    403    403    404    404    403    403    login
 /review/enter/<attempt_id>/notice/<key>/
@@ -236,8 +263,8 @@ SITE = """
   surgeon's                POST  login  403    403    403    403    405    405    403    403    login
   second's                 GET   login  403    403    403    403    404    200    403    403    login
   second's                 POST  login  403    403    403    403    405    405    403    403    login
-  alice's own              GET   login  403    403    403    403    404    404    403    login
-  alice's own              POST  login  403    403    403    403    405    405    403    login
+  alice's own              GET   login  403    403    403    403    404    404    403    403    login
+  alice's own              POST  login  403    403    403    403    405    405    403    403    login
   missing                  GET   login  403    403    403    403    404    404    403    403    login
   missing                  POST  login  403    403    403    403    405    405    403    403    login
 /review/enter/<attempt_id>/page/<section>/
@@ -245,8 +272,8 @@ SITE = """
   surgeon's                POST  login  403    403    403    403    302    404    403    403    login
   second's                 GET   login  403    403    403    403    404    200    403    403    login
   second's                 POST  login  403    403    403    403    404    302    403    403    login
-  alice's own              GET   login  403    403    403    403    404    404    403    login
-  alice's own              POST  login  403    403    403    403    404    404    403    login
+  alice's own              GET   login  403    403    403    403    404    404    403    403    login
+  alice's own              POST  login  403    403    403    403    404    404    403    403    login
   missing                  GET   login  403    403    403    403    404    404    403    403    login
   missing                  POST  login  403    403    403    403    404    404    403    403    login
 /review/to-call/
@@ -259,6 +286,45 @@ SITE = """
   charlie's                POST  login  403    403    403    403    404    302    403    403    login
   missing                  GET   login  403    403    403    403    404    404    403    403    login
   missing                  POST  login  403    403    403    403    404    404    403    403    login
+/review/figures/
+  -                        GET   login  403    403    403    403    403    403    200    403    login
+  -                        POST  login  403    403    403    403    403    403    405    403    login
+/review/export/cases/
+  -                        GET   login  403    403    403    403    again  again  403    403    login
+  -                        POST  login  403    403    403    403    again  again  403    403    login
+/review/export/case/<case_id>/
+  alice's                  GET   login  403    403    403    403    again  404    403    403    login
+  alice's                  POST  login  403    403    403    403    again  404    403    403    login
+  charlie's                GET   login  403    403    403    403    404    again  403    403    login
+  charlie's                POST  login  403    403    403    403    404    again  403    403    login
+  nobody's                 GET   login  403    403    403    403    again  again  403    403    login
+  nobody's                 POST  login  403    403    403    403    again  again  403    403    login
+  ended                    GET   login  403    403    403    403    404    again  403    403    login
+  ended                    POST  login  403    403    403    403    404    again  403    403    login
+  missing                  GET   login  403    403    403    403    404    404    403    403    login
+  missing                  POST  login  403    403    403    403    404    404    403    403    login
+/review/export/<export_id>/
+  surgeon's                GET   login  403    403    403    403    200    404    403    403    login
+  surgeon's                POST  login  403    403    403    403    405    405    403    403    login
+  second's                 GET   login  403    403    403    403    404    200    403    403    login
+  second's                 POST  login  403    403    403    403    405    405    403    403    login
+  surgeon's, ended         GET   login  403    403    403    403    404    404    403    403    login
+  surgeon's, ended         POST  login  403    403    403    403    405    405    403    403    login
+  surgeon's, expired       GET   login  403    403    403    403    410    404    403    403    login
+  surgeon's, expired       POST  login  403    403    403    403    405    405    403    403    login
+  missing                  GET   login  403    403    403    403    404    404    403    403    login
+  missing                  POST  login  403    403    403    403    405    405    403    403    login
+/review/export/<export_id>/file/
+  surgeon's                GET   login  403    403    403    403    200    404    403    403    login
+  surgeon's                POST  login  403    403    403    403    405    405    403    403    login
+  second's                 GET   login  403    403    403    403    404    200    403    403    login
+  second's                 POST  login  403    403    403    403    405    405    403    403    login
+  surgeon's, ended         GET   login  403    403    403    403    404    404    403    403    login
+  surgeon's, ended         POST  login  403    403    403    403    405    405    403    403    login
+  surgeon's, expired       GET   login  403    403    403    403    410    404    403    403    login
+  surgeon's, expired       POST  login  403    403    403    403    405    405    403    403    login
+  missing                  GET   login  403    403    403    403    404    404    403    403    login
+  missing                  POST  login  403    403    403    403    405    405    403    403    login
 /review/alerts/<alert_id>/
   alice's                  GET   login  403    403    403    403    200    200    403    403    login
   alice's                  POST  login  403    403    403    403    302    302    403    403    login
@@ -277,6 +343,14 @@ SITE = """
   ended                    POST  login  403    403    403    403    405    405    403    403    login
   missing                  GET   login  403    403    403    403    404    404    403    403    login
   missing                  POST  login  403    403    403    403    405    405    403    403    login
+  covered                  GET   login  403    403    403    403    200    404    403    403    login
+  covered                  POST  login  403    403    403    403    405    405    403    403    login
+  opened                   GET   login  403    403    403    403    200    404    403    403    login
+  opened                   POST  login  403    403    403    403    405    405    403    403    login
+  expired                  GET   login  403    403    403    403    404    404    403    403    login
+  expired                  POST  login  403    403    403    403    405    405    403    403    login
+  joined                   GET   login  403    403    403    403    200    404    403    403    login
+  joined                   POST  login  403    403    403    403    405    405    403    403    login
 /review/<case_id>/take/
   alice's                  GET   login  403    403    403    403    405    405    403    403    login
   alice's                  POST  login  403    403    403    403    302    404    403    403    login
@@ -314,8 +388,21 @@ SITE = """
   ended                    POST  login  403    403    403    403    404    302    403    403    login
   missing                  GET   login  403    403    403    403    302    302    403    403    login
   missing                  POST  login  403    403    403    403    404    404    403    403    login
-  alice's, stale           GET   login  403    403    403    403    302    302    403    login
-  alice's, stale           POST  login  403    403    403    403    409    404    403    login
+  alice's, stale           GET   login  403    403    403    403    302    302    403    403    login
+  alice's, stale           POST  login  403    403    403    403    409    404    403    403    login
+/review/<case_id>/message/
+  alice's                  GET   login  403    403    403    403    200    404    403    403    login
+  alice's                  POST  login  403    403    403    403    302    404    403    403    login
+  charlie's                GET   login  403    403    403    403    404    200    403    403    login
+  charlie's                POST  login  403    403    403    403    404    302    403    403    login
+  nobody's                 GET   login  403    403    403    403    200    200    403    403    login
+  nobody's                 POST  login  403    403    403    403    302    302    403    403    login
+  ended                    GET   login  403    403    403    403    404    200    403    403    login
+  ended                    POST  login  403    403    403    403    404    302    403    403    login
+  missing                  GET   login  403    403    403    403    404    404    403    403    login
+  missing                  POST  login  403    403    403    403    404    404    403    403    login
+  alice's, stale           GET   login  403    403    403    403    200    404    403    403    login
+  alice's, stale           POST  login  403    403    403    403    409    404    403    403    login
 /admin/
   -                        GET   login  403    403    200    200    403    403    403    200    login
   -                        POST  login  403    403    200    200    403    403    403    200    login
@@ -334,14 +421,14 @@ SITE = """
 /admin/autocomplete/
   -                        GET   login  403    403    403    403    403    403    403    403    login
   -                        POST  login  403    403    405    405    403    403    403    405    login
-  care's patients          GET   login  403    403    403    403    403    403    200    login
-  care's patients          POST  login  403    403    405    405    403    403    405    login
+  care's patients          GET   login  403    403    403    403    403    403    403    200    login
+  care's patients          POST  login  403    403    405    405    403    403    403    405    login
 /admin/jsi18n/
   -                        GET   login  403    403    200    200    403    403    403    200    login
   -                        POST  login  403    403    405    405    403    403    403    405    login
 /admin/r/<content_type_id>/<object_id>/
-  a case                   GET   login  403    403    404    404    403    403    404    login
-  a case                   POST  login  403    403    404    404    403    403    404    login
+  a case                   GET   login  403    403    404    404    403    403    403    404    login
+  a case                   POST  login  403    403    404    404    403    403    403    404    login
   missing                  GET   login  403    403    404    404    403    403    403    404    login
   missing                  POST  login  403    403    404    404    403    403    403    404    login
 /admin/<app_label>/
@@ -495,6 +582,18 @@ accounts
   change              missing        403    403    302   403    403    302
   old address         there          302    302    302   302    302    302
   old address         missing        302    302    302   302    302    302
+words
+  preview             -              405    405    403   422    422    403
+  changelist          -              200    200    403   200    200    403
+  add                 -              200    200    403   200    200    403
+  history             there          200    200    403   200    200    403
+  history             missing        302    302    403   302    302    403
+  delete              there          403    403    403   403    403    403
+  delete              missing        403    403    403   403    403    403
+  change              there          200    200    403   200    200    403
+  change              missing        302    302    403   302    302    403
+  old address         there          302    302    302   302    302    302
+  old address         missing        302    302    302   302    302    302
 practice
   changelist          -              403    403    200   403    403    200
   add                 -              403    403    403   403    403    403
@@ -504,6 +603,20 @@ practice
   delete              missing        403    403    403   403    403    403
   change              there          403    403    200   403    403    200
   change              missing        403    403    302   403    403    302
+  old address         there          302    302    302   302    302    302
+  old address         missing        302    302    302   302    302    302
+to read
+  join                -              403    403    200   403    403    422
+  part                there          403    403    200   403    403    302
+  part                missing        403    403    404   403    403    404
+  changelist          -              403    403    200   403    403    200
+  add                 -              403    403    403   403    403    403
+  history             there          403    403    200   403    403    200
+  history             missing        403    403    302   403    403    302
+  delete              there          403    403    403   403    403    403
+  delete              missing        403    403    403   403    403    403
+  change              there          403    403    200   403    403    403
+  change              missing        403    403    302   403    403    403
   old address         there          302    302    302   302    302    302
   old address         missing        302    302    302   302    302    302
 closed
@@ -523,6 +636,7 @@ POLICIES = {
     "education/article": "drafting",
     "education/topic": "writing",
     "screening/questionnaire": "drafting",
+    "screening/messagetemplate": "words",
     **{
         f"screening/{rows}": "rows"
         for rows in [
@@ -539,6 +653,9 @@ POLICIES = {
     },
     "accounts/user": "accounts",
     "accounts/care": "accounts",
+    "accounts/cover": "accounts",
+    "accounts/emergencyaccess": "to read",
+    "accounts/joinedrecord": "to read",
     "accounts/contact": "accounts",
     "accounts/country": "accounts",
     "accounts/noticetext": "accounts",

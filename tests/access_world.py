@@ -18,10 +18,11 @@ from editions import publishing
 from editions.models import Draft
 from education.models import Article, ArticleRead, Topic
 from portal.accounts.models import Care, Contact, NoticeText, Practice, User
-from screening import answering, entering, impact, samples
+from screening import answering, entering, exporting, impact, samples
 from screening.admin.checking import titles
-from screening.models import AnswersInProgress, Case, Extra, ImpactRun, Questionnaire, Sample, ToCall
+from screening.models import AnswersInProgress, Case, Export, Extra, ImpactRun, Questionnaire, Sample, ToCall
 from screening.models.document import write_rows
+from tests.access_whose import Whose
 from tests.conftest import make_patient, make_user
 from tests.screening.factories import DOCUMENT, make_alert, make_case, make_edition, make_finding
 
@@ -121,10 +122,17 @@ class World:
         self.to_call = {whose: self._unreached(number, whose) for number, whose in enumerate(self.alerts)}
         for each in (patient, other_patient):
             self._answer(each)
+        self.exports = {
+            "surgeon's": self._take_out(surgeon, "alice's"),
+            "second's": self._take_out(other_surgeon, "charlie's"),
+            "surgeon's, ended": self._take_out(surgeon, "ended"),
+            "surgeon's, expired": self._take_out(surgeon, "alice's", ago=timedelta(minutes=15)),
+        }
         self.entered = {
             "surgeon's": self._enter(surgeon, "nobody's"),
             "second's": self._enter(other_surgeon, "ended"),
         }
+        self.whose = Whose(patient, surgeon, other_surgeon)
 
     def _unreached(self, message: int, whose: str) -> ToCall:
         """Somebody whom a message did not reach."""
@@ -157,6 +165,11 @@ class World:
     def _enter(self, by: User, whose: str) -> Any:
         return entering.begin(by=by, patient=self.cases[whose].patient, edition=self.edition, how="paper")
 
+    def _take_out(self, by: User, whose: str, ago: timedelta = timedelta()) -> Export:
+        at = timezone.now() - ago
+        cases = [str(self.cases[whose].pk)]
+        return Export.objects.create(by=by, kind="csv", cases=cases, at=at, expires_at=at + exporting.LIFE)
+
     # What each address may be asked for
 
     def tries(self, route: str) -> Tries:
@@ -170,6 +183,26 @@ class World:
         tries = {whose: Try({"case_id": case.pk}) for whose, case in self.cases.items()}
         return {**tries, "missing": Try({"case_id": uuid.uuid4()})}
 
+    def _all_cases(self) -> Tries:
+        """With those that are seen by another way than own care."""
+        whose = {name: Try({"case_id": case.pk}) for name, case in self.whose.cases.items()}
+        return {**self._cases(), **whose}
+
+    def _covers(self) -> Tries:
+        tries = {name: Try({"cover_id": cover.pk}) for name, cover in self.whose.covers.items()}
+        return {**tries, "missing": Try({"cover_id": 999_999})}
+
+    def _planned(self) -> Tries:
+        return {
+            "surgeon's": Try({"care_id": self.whose.planned.pk}),
+            "missing": Try({"care_id": 999_999}),
+        }
+
+    def _another(self) -> Tries:
+        """A record of somebody else's patient; and one that is not there."""
+        right = {"record_number": "EXPIRED", "born": "1961-05-04", "reason": "On call, at the bedside."}
+        return {"theirs": Try({}, right), "missing": Try({}, {**right, "record_number": "EXPIRER"})}
+
     def _entered(self) -> Tries:
         here, data = {"section": "bone", "key": "emergency"}, {"smoking": "no"}
         own = AnswersInProgress.objects.visible_to(self.patient).get()
@@ -180,11 +213,22 @@ class World:
             "missing": Try({"attempt_id": uuid.uuid4(), **here}, data),
         }
 
+    def _exports(self) -> Tries:
+        tries = {name: Try({"export_id": export.pk}) for name, export in self.exports.items()}
+        return {**tries, "missing": Try({"export_id": uuid.uuid4()})}
+
     def _decisions(self) -> Tries:
         tries = self._cases()
         for each in tries.values():
-            each.data = {"version": 1, "state": "discuss"}
-        tries["alice's, stale"] = Try(tries["alice's"].places, {"version": 7, "state": "discuss"})
+            each.data = {"version": 1, "state": "discuss", "plan": "Talk."}
+        tries["alice's, stale"] = Try(tries["alice's"].places, {**each.data, "version": 7})
+        return tries
+
+    def _letters(self) -> Tries:
+        tries = self._cases()
+        for each in tries.values():
+            each.data = {"version": 1, "attempt": uuid.uuid4(), "text": "Come.", "then": "release"}
+        tries["alice's, stale"] = Try(tries["alice's"].places, {**each.data, "version": 7})
         return tries
 
     def _marks(self) -> Tries:
@@ -248,7 +292,10 @@ class World:
     _special: dict[str, Callable[[World], Tries]] = {
         "review/enter/<uuid:attempt_id>/notice/<slug:key>/": _entered,
         "review/enter/<uuid:attempt_id>/page/<slug:section>/": _entered,
+        "review/another/": _another,
+        "review/<uuid:case_id>/": _all_cases,
         "review/<uuid:case_id>/decide/": _decisions,
+        "review/<uuid:case_id>/message/": _letters,
         "review/<uuid:case_id>/findings/<slug:criterion>/": _marks,
         "screening/<slug:questionnaire>/<slug:section>/save/": _packets,
         "screening/<slug:questionnaire>/notice/<slug:key>/": _questionnaires,
@@ -268,6 +315,9 @@ class World:
     }  # fmt: skip
     _by_place: dict[str, Callable[[World], Tries]] = {
         "case_id": _cases,
+        "cover_id": _covers,
+        "care_id": _planned,
+        "export_id": _exports,
         "attempt_id": _entered,
         "alert_id": _alerts,
         "to_call_id": _to_call,
@@ -299,7 +349,9 @@ class Desk:
 
     def tries(self, model: type[models.Model], view: str) -> Tries:
         """`view` is the last part of the address's name: changelist, add, change, edition_withdraw, ..."""
-        if view in ("changelist", "add", "upload") or (view == "preview" and not issubclass(model, Draft)):
+        if view in ("changelist", "add", "upload", "join") or (
+            view == "preview" and not issubclass(model, Draft)
+        ):
             return {"": Try()}
         data = self._data(view)
         if not issubclass(model, Draft):
