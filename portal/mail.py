@@ -46,10 +46,9 @@ def _language(message: Any) -> str:
 
 
 def _address(message: Any) -> str:
-    """Looked up when it is sent: a closed account is written to no more."""
+    """Looked up when it is sent: a closed account is written to no more, unless the person logs in with another."""
     if message.to_address:
         return str(message.to_address)
-    # Where records were joined, the account that the patient still logs in with.
-    who = host().records_of(message.to_user_id)[0] if message.to_user_id else None
-    user = User.objects.filter(pk=who, is_active=True).first()
+    id_ = message.to_user_id and host().records_of(message.to_user_id)[0]
+    user = User.objects.filter(pk=id_, is_active=True).first() if id_ else None
     return (user.email or "") if user else ""

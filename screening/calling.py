@@ -93,7 +93,7 @@ def _note(message: OutboxMessage) -> bool:
     name, subject = next(iter(message.payload.items()), ("", ""))
     return ToCall.add(
         message=message.pk,
-        patient=message.to_user_id,
+        patient=host().records_of(message.to_user_id)[0],
         about=ABOUT.get(name, About.SOMETHING),
         subject=str(subject),
         since=message.created_at,

@@ -14,15 +14,17 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from ledger import outbox
 from ledger.models import OutboxMessage
 from screening.host import host
 from screening.messaging import SOMETHING_NEW
-from screening.models import BackupTold, Case, Invitation, Reminder
+from screening.models import BackupTold, Case, Invitation, Reminder, Submission
+from screening.models.answers import REVIEW
 from screening.models.cases import DUE
-from screening.models.following import absolute_unopened, cases_to_ask_again, unanswered, unfinished
+from screening.models.following import absolute_unopened, cases_to_ask_again, unfinished
 
 logger = logging.getLogger(__name__)
 
@@ -98,10 +100,19 @@ def _bring_back(pk: Any, today: date) -> int:
 
 
 def invitations(patient: Any) -> list[Invitation]:
-    """Those that the patient has not answered, the newest of each questionnaire."""
-    rows = Invitation.objects.visible_to(patient).filter(patient=patient)
-    open_ = unanswered(rows).select_related("case__questionnaire").order_by("at", "pk")
-    return list({each.case.questionnaire_id: each for each in open_}.values())
+    """Those that the patient has not answered, the newest of each questionnaire. Any record of theirs may answer."""
+    rows = Invitation.objects.visible_to(patient)
+    if patient.has_perm(REVIEW):  # and sees those of others
+        rows = rows.filter(patient=patient)
+    newest = {
+        row.case.questionnaire_id: row for row in rows.select_related("case__questionnaire").order_by("at")
+    }
+    if not newest:
+        return []
+    sent = Submission.objects.visible_to(patient).filter(questionnaire__in=newest, amends=None)
+    mine = sent.filter(patient__in=host().records_of(patient.pk)).order_by().values_list("questionnaire")
+    answered = dict(mine.annotate(Max("submitted_at")))
+    return [row for key, row in newest.items() if key not in answered or answered[key] < row.at]
 
 
 # An absolute criterion that nobody has opened

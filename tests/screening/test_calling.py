@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from ledger import outbox
 from ledger.models import AccessRecord, OutboxMessage
+from portal.accounts import joining
 from portal.accounts.models import Care, PatientProfile, Practice, User
 from screening import answering, calling, following, messaging
 from screening.models import CallNote, Case, Message, ToCall
@@ -183,6 +184,15 @@ def test_a_closed_account_is_called_no_more(case: Case, surgeon: User) -> None:
     tell(case, surgeon)
     User.objects.filter(pk=case.patient_id).update(is_active=False)
     assert (listed(surgeon), calling.count(surgeon)) == ([], 0)
+
+
+def test_who_is_known_by_two_records_is_called_as_the_one_that_is_open(
+    case: Case, surgeon: User, other_patient: User, administrator: User
+) -> None:
+    User.objects.filter(pk=other_patient.pk).update(email=None)
+    joining.join(into=other_patient, other=case.patient, reason="The same person.", by=administrator)
+    tell(case, surgeon)
+    assert listed(surgeon) == [("Charlie", ["message"])]
 
 
 def test_a_receipt_and_what_was_meant_for_staff_is_no_reason_to_call(case: Case, surgeon: User) -> None:

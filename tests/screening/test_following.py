@@ -12,11 +12,12 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from ledger.models import OutboxMessage
+from portal.accounts import joining
 from portal.accounts.models import Care, Contact, PatientProfile, Practice, User
 from screening import answering, deciding, following, reviewing
 from screening.models import AnswersInProgress, BackupTold, Case, Invitation, Reminder, Submission
 from tests.conftest import make_patient, make_user
-from tests.screening.factories import BONE_ABSOLUTE, make_case, make_edition, make_urgent
+from tests.screening.factories import BONE_ABSOLUTE, make_case, make_edition, make_submission, make_urgent
 
 TODAY = date(2026, 11, 24)
 NOON = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)  # in New York, where the tests' practice is
@@ -130,6 +131,18 @@ def test_answers_that_are_sent_anew_are_the_answer_and_a_correction_is_none(due:
 
 def test_nobody_sees_the_invitation_of_another(due: Case, other_patient: User) -> None:
     following.return_due(today=TODAY)
+    assert following.invitations(other_patient) == []
+
+
+def test_who_is_known_by_two_records_is_told_and_answers_with_the_one_they_log_in_with(
+    due: Case, other_patient: User, administrator: User, mailoutbox: list[Any]
+) -> None:
+    joining.join(into=other_patient, other=due.patient, reason="The same person.", by=administrator)
+    following.return_due(today=TODAY)
+    call_command("tick")
+    assert [message.to for message in mailoutbox] == [[other_patient.email]]
+    assert [each.case for each in following.invitations(other_patient)] == [due]
+    make_submission(other_patient)
     assert following.invitations(other_patient) == []
 
 
