@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from editions.differences import Comparison, Difference, flat, is_small, shortened, words
 from screening.admin.pages import Pages
 from screening.admin.places import link
-from screening.engine.comparing import Change, compare_documents, wording_only
+from screening.engine.changes import Change
+from screening.engine.comparing import compare_documents, wording_only
 from screening.engine.definition import DefinitionError
 
 MOST_LINKS = 60  # of a longer list the outline is the better map
@@ -26,6 +27,7 @@ def parts() -> dict[str, str]:
         "urgent": _("Urgent rules"),
         "extras": _("Extras"),
         "notices": _("Notices"),
+        "investigations": _("Tests"),
         "translations": _("Translations"),
     }
 

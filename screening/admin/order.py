@@ -13,6 +13,8 @@ from screening.models import (
     Calculation,
     Choice,
     Criterion,
+    Investigation,
+    InvestigationField,
     Notice,
     Question,
     Questionnaire,
@@ -22,11 +24,18 @@ from screening.models import (
     Threshold,
 )
 
-PARENTS = {Question: "section", Rule: "criterion", Choice: "question", Source: "criterion"}
+PARENTS = {
+    Question: "section",
+    Rule: "criterion",
+    Choice: "question",
+    Source: "criterion",
+    InvestigationField: "investigation",
+}
 PARTS = {  # what goes with a row when it is copied
     Question: ("choices",),
     Section: ("questions",),
     Criterion: ("rules", "sources"),
+    Investigation: ("fields",),
 }
 EXPRESSIONS = ("shown_when", "expression", "when")
 
@@ -93,7 +102,7 @@ def used_keys(questionnaire: Questionnaire) -> set[str]:
         Rule.objects.filter(criterion__questionnaire=questionnaire).values_list("reason", flat=True),
         *(
             model.objects.filter(questionnaire=questionnaire).values_list("key", flat=True)
-            for model in (Section, Threshold, Calculation, Criterion, Notice)
+            for model in (Section, Threshold, Calculation, Criterion, Notice, Investigation)
         ),
         questionnaire.urgentrules.values_list("reason", flat=True),
         questionnaire.extras.values_list("reason", flat=True),

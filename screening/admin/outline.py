@@ -23,6 +23,7 @@ from screening.models import (
     Calculation,
     Criterion,
     Extra,
+    Investigation,
     Notice,
     Question,
     Questionnaire,
@@ -34,7 +35,7 @@ from screening.models import (
 
 ROWS = (
     *("sections__questions", "thresholds", "calculations", "criteria__rules"),
-    *("urgentrules", "extras", "notices"),
+    *("urgentrules", "extras", "notices", "investigations__fields"),
 )
 
 
@@ -140,7 +141,7 @@ class _Writer:
         self.places: dict[str, Line] = {}
 
     def outline(self) -> Outline:
-        groups = [self.sections(), *self.flat(), self.criteria(), *self.urgent()]
+        groups = [self.sections(), *self.flat(), self.criteria(), self.tests(), *self.urgent()]
         said = [self.say(problem) for problem in self.whole.problems]
         return Outline(groups, said, list(self.missing()))
 
@@ -263,6 +264,21 @@ class _Writer:
         line.note = self.whole.words(row.when) or row.when
         return line
 
+    def tests(self) -> Group:
+        rows, documents = (
+            self.questionnaire.investigations.all(),
+            self.whole.document.get("investigations", []),
+        )
+        lines = self.lines(rows, "investigations", documents, "label")
+        labels = {criterion["key"]: criterion["label"] for criterion in self.whole.document["criteria"]}
+        for line in lines:
+            settles = [labels.get(key, key) for key in line.row.settles.split()]
+            line.kind = ", ".join(_measured(field) for field in line.row.fields.all())
+            line.note = _("Settles: %(what)s") % {"what": ", ".join(settles)} if settles else ""
+            line.used = "" if line.row.fills.strip() else _("no rule reads it, surgeons do")
+        hint = _("Whose results staff can enter, and which questions these answer.")
+        return self.group("investigations", _("Tests"), hint, _("Add a test"), Investigation, lines)
+
     def urgent(self) -> list[Group]:
         document, q = self.whole.document, self.questionnaire
         urgent = self.lines(q.urgentrules.all(), "urgent", document["urgent"], "text", by_place=True)
@@ -328,3 +344,7 @@ class _Writer:
 
     def adding(self, model: Any, query: str) -> str:
         return reverse(f"admin:screening_{model._meta.model_name}_add") + f"?{query}"
+
+
+def _measured(field: Any) -> str:
+    return f"{field.label}, {field.unit}" if field.unit else str(field.label)

@@ -13,6 +13,8 @@ from screening.models import (
     Choice,
     Criterion,
     Extra,
+    Investigation,
+    InvestigationField,
     Notice,
     Question,
     Questionnaire,
@@ -27,13 +29,13 @@ from screening.models import (
 RULE = re.compile(r"criteria\.([^.]+)\.rules\.(\d+)")
 IN_ORDER = re.compile(r"(urgent|extras)\.(\d+)")
 BY_KEY = {"sections": "sections", "thresholds": "thresholds", "calculations": "calculations",
-          "criteria": "criteria", "notices": "notices"}  # fmt: skip
+          "criteria": "criteria", "notices": "notices", "investigations": "investigations"}  # fmt: skip
 RELATED = {"urgent": "urgentrules", "extras": "extras"}
 
 
 def questionnaire_of(row: Any) -> Questionnaire:
     """The questionnaire that a row belongs to, through its section, criterion or question."""
-    for parent in ("questionnaire", "section", "criterion", "question"):
+    for parent in ("questionnaire", "section", "criterion", "question", "investigation"):
         if hasattr(row, f"{parent}_id"):
             found = getattr(row, parent)
             return found if isinstance(found, Questionnaire) else questionnaire_of(found)
@@ -46,6 +48,8 @@ def address(row: models.Model) -> str:
         return address(row.question)
     if isinstance(row, Source):
         return address(row.criterion)
+    if isinstance(row, InvestigationField):
+        return address(row.investigation)
     if isinstance(row, Translation):
         return address(row.questionnaire)
     return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
@@ -83,7 +87,7 @@ def link(questionnaire: Questionnaire, where: str) -> str:
 
 
 KEYED = {Section: "sections", Threshold: "thresholds", Calculation: "calculations", Criterion: "criteria",
-         Notice: "notices"}  # fmt: skip
+         Notice: "notices", Investigation: "investigations"}  # fmt: skip
 
 
 def where_of(row: Any) -> str:
@@ -93,6 +97,9 @@ def where_of(row: Any) -> str:
     if isinstance(row, Rule):
         place = _place(row, Rule.objects.filter(criterion=row.criterion_id))
         return f"criteria.{row.criterion.key}.rules.{place}"
+    if isinstance(row, InvestigationField):
+        place = _place(row, InvestigationField.objects.filter(investigation=row.investigation_id))
+        return f"investigations.{row.investigation.key}.fields.{place}"
     if isinstance(row, UrgentRule):
         return f"urgent.{_place(row, row.questionnaire.urgentrules.all())}"
     if isinstance(row, Extra):

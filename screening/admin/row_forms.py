@@ -28,6 +28,7 @@ NAMESPACE = (Question, Threshold, Calculation)  # their keys are told apart from
 FIELDS = {  # where a problem is said, by its code; those that name a field of their own are said there
     "key": "key", "twice": "key", "type": "type", "measure": "measure", "bounds": "minimum", "order": "value",
     "category": "category", "level": "level", "modifiable": "modifiable", "number": "value", "whole": "decimals",
+    "kind": "kind", "choice": "choices",
 }  # fmt: skip
 OF_EXPRESSIONS = ("expression", "does_not_fit", "later", "circle", "unknown")
 

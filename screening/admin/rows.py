@@ -22,6 +22,8 @@ from screening.models import (
     Choice,
     Criterion,
     Extra,
+    Investigation,
+    InvestigationField,
     Notice,
     Question,
     Rule,
@@ -284,4 +286,40 @@ class NoticeAdmin(RowAdmin):
             },
         ),
         (gettext_lazy("What uses it"), {"fields": ("used_by",)}),
+    )
+
+
+class InvestigationFieldInline(PartInline, admin.StackedInline):
+    model = InvestigationField
+    ready = 1
+    fieldsets = (
+        (None, {"fields": (("label", "key"), ("kind", "unit", "measure"))}),
+        (None, {"fields": (("minimum", "maximum", "decimals"), "choices", "position")}),
+    )
+
+
+@admin.register(Investigation)
+class InvestigationAdmin(RowAdmin):
+    inlines = (InvestigationFieldInline,)
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": ("label", "key", "help", "place"),
+                "description": gettext_lazy(
+                    "A test that can settle a finding. Staff enter its result with a day and a source."
+                ),
+            },
+        ),
+        (
+            gettext_lazy("What a result does"),
+            {
+                "fields": ("settles", "fills"),
+                "description": gettext_lazy(
+                    "A result stands in the place of answers, and the same rules read it. What no rule reads is "
+                    "shown to the surgeon beside the criteria."
+                ),
+            },
+        ),
+        (gettext_lazy("What a result means, for what no rule reads"), {"fields": ("reference", "source")}),
     )

@@ -26,10 +26,10 @@ from editions import publishing
 from editions.canonical import canonical, digest
 from editions.forms import Conflict
 from editions.models import Change, Draft
-from screening.models import Criterion, Question, Questionnaire
+from screening.models import Criterion, Investigation, Question, Questionnaire
 
 LATELY = timedelta(minutes=10)
-INLINES = {Question: ("choices",), Criterion: ("rules", "sources")}
+INLINES = {Question: ("choices",), Criterion: ("rules", "sources"), Investigation: ("fields",)}
 NOT_SEEN = ("id", "position")  # others may put rows before this one without changing it
 STANDING = [
     field.name for field in Draft._meta.get_fields() if field.name != "id"

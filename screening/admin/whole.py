@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from screening.engine.definition import YES_NO, Choice, Definition, Problem, Question, Threshold, problems
 from screening.engine.expressions import Expression, ExpressionError, parse
+from screening.engine.investigations import FILL
 from screening.engine.wording import in_words
 from screening.models import Questionnaire
 
@@ -25,7 +26,7 @@ class Use:
     """A row that names another one's key: in an expression, as its notice, or as what it must be above."""
 
     where: str
-    kind: str  # question, calculation, rule, urgent, extra, threshold
+    kind: str  # question, calculation, rule, urgent, extra, threshold, investigation
     title: str
     expression: str = ""
 
@@ -92,6 +93,10 @@ class Whole:
             if above := threshold.get("above"):
                 where = f"thresholds.{threshold['key']}"
                 found[above].append(Use(where, "threshold", threshold["label"]))
+        for row in self.document.get("investigations", ()):
+            for key in _filled(row):
+                use = Use(f"investigations.{row['key']}", "investigation", row["label"])
+                found[key].append(use)
         return {key: tuple(uses) for key, uses in found.items()}
 
     @cached_property
@@ -103,6 +108,12 @@ class Whole:
                 Use(f"urgent.{index}", "urgent", urgent["reason"], urgent["when"])
             )
         return {key: tuple(uses) for key, uses in found.items()}
+
+
+def _filled(investigation: Mapping[str, Any]) -> list[str]:
+    """The keys of the questions that a test answers."""
+    lines = (FILL.fullmatch(text.strip()) for text in investigation.get("fills", ()))
+    return [found[1] for found in lines if found]
 
 
 def parsed(text: str) -> Expression | None:
@@ -145,6 +156,7 @@ def _counted(kind: str, count: int) -> str:
         "urgent": (_("1 urgent rule"), _("%(count)d urgent rules")),
         "extra": (_("1 extra"), _("%(count)d extras")),
         "threshold": (_("1 threshold"), _("%(count)d thresholds")),
+        "investigation": (_("1 test"), _("%(count)d tests")),
     }[kind]
     return one if count == 1 else many % {"count": count}
 
@@ -157,6 +169,7 @@ def kind_in_words(kind: str) -> str:
         "urgent": _("Urgent rule"),
         "extra": _("Extra"),
         "threshold": _("Threshold that must be above it"),
+        "investigation": _("Test that answers it"),
     }[kind]
 
 

@@ -2,86 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
-from difflib import SequenceMatcher
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
+from screening.engine.changes import (
+    ALWAYS,
+    MEMBERS,
+    NONE,
+    TITLES,
+    Change,
+    about,
+    all_reworded,
+    altered,
+    moved,
+    plain,
+    reworded,
+    yes_or_no,
+)  # fmt: skip
+from screening.engine.comparing_tests import compare_investigations
 from screening.engine.definition import Criterion, Definition, Question, Rule, Section, read
 from screening.engine.expressions import Expression
 from screening.engine.pairing import decides, pairs
-from screening.engine.rewording import Pieces, words
 from screening.engine.wording import in_words, number_in_words
 
-KINDS = ("added", "removed", "reworded", "rule", "threshold", "order", "other")
-
-TITLES = {
-    "title": "Title",
-    "summary": "Summary",
-    "intro": "Introduction",
-    "minutes": "Minutes it takes",
-    "source_language": "Language it is written in",
-    "sent.title": "Title after sending",
-    "sent.body": "Text after sending",
-    "section": "Section “{it}”",
-    "question": "Question “{it}”",
-    "choice": "answer “{it}”",
-    "threshold": "Threshold “{it}”",
-    "calculation": "Calculation “{it}”",
-    "criterion": "Criterion “{it}”",
-    "rule": "Rule “{it}” of “{criterion}”",
-    "urgent": "Urgent rule “{it}”",
-    "extra": "Extra “{it}”",
-    "notice": "Notice “{it}”",
-    "translation": "Translation ({it})",
-    "order_sections": "Order of the sections",
-    "order_questions": "Order of the questions in “{it}”",
-    "order_choices": "Order of the answers of “{it}”",
-    "order_rules": "Order of the rules of “{it}”",
-    "order_criteria": "Order of the criteria",
-    "order_urgent": "Order of the urgent rules",
-    "order_extras": "Order of the extras",
-    "order_notices": "Order of the notices",
-}
-MEMBERS = {
-    "text": "the question",
-    "short": "the short label",
-    "help": "the help",
-    "why": "why we ask",
-    "credit": "the credit line",
-    "type": "the kind of answer",
-    "optional": "may it be left blank",
-    "ask_anew": "is it asked again each time",
-    "shown_when": "when it is shown",
-    "section": "its section",
-    "minimum": "the lowest allowed",
-    "maximum": "the highest allowed",
-    "above": "what it must be above",
-    "decimals": "the decimals",
-    "unit": "the unit",
-    "measure": "the other units",
-    "max_length": "the longest text",
-    "title": "the title",
-    "intro": "the introduction",
-    "label": "the label",
-    "source": "the source",
-    "sources": "the sources",
-    "value": "the value",
-    "expression": "how it is worked out",
-    "outcome": "is it part of the outcome",
-    "topic": "the topic of articles",
-    "about": "why surgeons look at it",
-    "modifiable": "can it be changed",
-    "modifiable_note": "how it can be changed",
-    "next_steps": "the usual next steps",
-    "settled_by": "what would settle it",
-    "meaning": "what it means",
-    "level": "how fast",
-    "notice": "the notice shown",
-    "body": "the text",
-    "actions": "what to do",
-}
 TYPES = {
     "yes_no": "yes, no or not sure",
     "choice": "one of several",
@@ -99,7 +42,6 @@ CATEGORIES = {
     "info": "for information",
 }
 LEVELS = {"now": "now", "same_day": "the same day"}
-ALWAYS, YES, NO, NONE = "always", "yes", "no", "none"
 RULE_LINES = {
     "reason": "Name: {it}",
     "category": "Category: {it}",
@@ -110,7 +52,6 @@ RULE_LINES = {
     "when": "When: {it}",
     "meaning": "Means: {it}",
 }
-PLACES = {"first": "“{it}” first", "after": "“{it}” after “{other}”"}
 TEXTS_CHANGED = {
     "one": "1 text differs: {places}",
     "several": "{count} texts differ: {places}",
@@ -125,21 +66,6 @@ WORDING = frozenset(
 
 HEAD = "questionnaire"  # the place of its own texts
 NOTHING: dict[str, Any] = {"language": 1, "key": "", "title": "", "sections": [], "criteria": []}
-
-
-Row = TypeVar("Row")
-
-
-@dataclass(frozen=True)
-class Change:
-    """One thing that differs. `where` is a place in the new document; of what was removed, in the old one."""
-
-    kind: str
-    where: str
-    title: str
-    was: str = ""
-    becomes: str = ""
-    words: Pieces = ()
 
 
 def compare(old: Definition | None, new: Definition) -> tuple[Change, ...]:
@@ -177,29 +103,30 @@ class _Comparison:
         yield from self.in_order("urgent", "urgent", self.old.urgent, self.new.urgent)
         yield from self.in_order("extras", "extra", self.old.extras, self.new.extras)
         yield from self.notices()
+        yield from compare_investigations(self.old, self.new)
 
     # What each part says
 
     def head(self) -> Iterator[Change]:
         for name in ("title", "summary", "intro"):
-            yield from _text(HEAD, TITLES[name], getattr(self.old, name), getattr(self.new, name))
+            yield from reworded(HEAD, TITLES[name], getattr(self.old, name), getattr(self.new, name))
         for name in ("minutes", "source_language"):
             was, becomes = str(getattr(self.old, name)), str(getattr(self.new, name))
-            yield from _other(HEAD, TITLES[name], was, becomes)
+            yield from altered(HEAD, TITLES[name], was, becomes)
         for name in ("title", "body"):
             was = self.old.sent.get(name, "")
-            yield from _text(HEAD, TITLES[f"sent.{name}"], was, self.new.sent.get(name, ""))
+            yield from reworded(HEAD, TITLES[f"sent.{name}"], was, self.new.sent.get(name, ""))
 
     def sections(self) -> Iterator[Change]:
         old = {section.key: section for section in self.old.sections}
         new = {section.key: section for section in self.new.sections}
-        yield from _order("sections", TITLES["order_sections"], old, new, lambda section: section.title)
+        yield from moved("sections", TITLES["order_sections"], old, new, lambda section: section.title)
         for key, section in new.items():
             where, title = f"sections.{key}", TITLES["section"].format(it=section.title)
             if key not in old:
                 yield Change("added", where, title, becomes=section.intro)
             else:
-                yield from _texts(where, title, old[key], section, ("title", "intro"))
+                yield from all_reworded(where, title, old[key], section, ("title", "intro"))
             yield from self.questions(old.get(key), section)
         asked = self.new.questions
         for key, section in old.items():
@@ -215,7 +142,7 @@ class _Comparison:
         stayed = {q.key: q for q in old.questions} if old else {}
         title = TITLES["order_questions"].format(it=new.title)
         here = {q.key: q for q in new.questions}
-        yield from _order(f"sections.{new.key}", title, stayed, here, lambda question: question.short)
+        yield from moved(f"sections.{new.key}", title, stayed, here, lambda question: question.short)
         for key, question in here.items():
             if key in before:
                 yield from self.question(before[key], question)
@@ -235,16 +162,16 @@ class _Comparison:
         where, title = f"sections.{new.section}.{new.key}", TITLES["question"].format(it=new.short)
         if old.section != new.section:
             was, becomes = self.old.section(old.section).title, self.new.section(new.section).title
-            yield Change("order", where, _about(title, "section"), was, becomes)
-        yield from _texts(where, title, old, new, ("text", "short", "help", "why", "credit"))
-        yield from _other(where, _about(title, "type"), TYPES[old.type], TYPES[new.type])
+            yield Change("order", where, about(title, "section"), was, becomes)
+        yield from all_reworded(where, title, old, new, ("text", "short", "help", "why", "credit"))
+        yield from altered(where, about(title, "type"), TYPES[old.type], TYPES[new.type])
         for name in ("optional", "ask_anew"):
-            yield from _other(where, _about(title, name), _yes(old, name), _yes(new, name))
+            yield from altered(where, about(title, name), yes_or_no(old, name), yes_or_no(new, name))
         for name in ("minimum", "maximum", "decimals", "unit", "measure", "max_length"):
-            was, becomes = _plain(getattr(old, name)), _plain(getattr(new, name))
-            yield from _other(where, _about(title, name), was, becomes)
+            was, becomes = plain(getattr(old, name)), plain(getattr(new, name))
+            yield from altered(where, about(title, name), was, becomes)
         yield from self.condition(
-            f"{where}.shown_when", _about(title, "shown_when"), old.shown_when, new.shown_when
+            f"{where}.shown_when", about(title, "shown_when"), old.shown_when, new.shown_when
         )
         yield from self.choices(where, title, old, new)
 
@@ -264,13 +191,13 @@ class _Comparison:
         was = {choice.value: choice for choice in old.choices}
         becomes = {choice.value: choice for choice in new.choices}
         name = TITLES["order_choices"].format(it=new.short)
-        yield from _order(where, name, was, becomes, lambda choice: choice.text)
+        yield from moved(where, name, was, becomes, lambda choice: choice.text)
         for value, choice in becomes.items():
             about = f"{title}: {TITLES['choice'].format(it=choice.text)}"
             if value not in was:
                 yield Change("added", where, about, becomes=choice.text)
             else:
-                yield from _text(where, about, was[value].text, choice.text)
+                yield from reworded(where, about, was[value].text, choice.text)
         for value, choice in was.items():
             if value not in becomes:
                 about = f"{title}: {TITLES['choice'].format(it=choice.text)}"
@@ -286,12 +213,12 @@ class _Comparison:
             was = old[key]
             if (was.value, was.unit) != (threshold.value, threshold.unit):
                 yield Change("threshold", where, title, _amount(was), _amount(threshold))
-            yield from _texts(where, title, was, threshold, ("label", "source"))
+            yield from all_reworded(where, title, was, threshold, ("label", "source"))
             for name in ("minimum", "maximum"):
-                limits = _plain(getattr(was, name)), _plain(getattr(threshold, name))
-                yield from _other(where, _about(title, name), *limits)
+                limits = plain(getattr(was, name)), plain(getattr(threshold, name))
+                yield from altered(where, about(title, name), *limits)
             above = _labelled(was.above, self.old), _labelled(threshold.above, self.new)
-            yield from _other(where, _about(title, "above"), *above)
+            yield from altered(where, about(title, "above"), *above)
         for key, threshold in old.items():
             if key not in self.new.thresholds:
                 title = TITLES["threshold"].format(it=threshold.label)
@@ -306,12 +233,14 @@ class _Comparison:
                 yield Change("added", where, title, becomes=in_words(row.expression, self.new))
                 continue
             was = old[key]
-            yield from self.condition(where, _about(title, "expression"), was.expression, row.expression)
-            yield from _texts(where, title, was, row, ("label",))
+            yield from self.condition(where, about(title, "expression"), was.expression, row.expression)
+            yield from all_reworded(where, title, was, row, ("label",))
             for name in ("decimals", "unit"):
-                before, after = _plain(getattr(was, name)), _plain(getattr(row, name))
-                yield from _other(where, _about(title, name), before, after)
-            yield from _other(where, _about(title, "outcome"), _yes(was, "outcome"), _yes(row, "outcome"))
+                before, after = plain(getattr(was, name)), plain(getattr(row, name))
+                yield from altered(where, about(title, name), before, after)
+            yield from altered(
+                where, about(title, "outcome"), yes_or_no(was, "outcome"), yes_or_no(row, "outcome")
+            )
         for key, row in old.items():
             if key not in new:
                 title = TITLES["calculation"].format(it=row.label)
@@ -320,7 +249,7 @@ class _Comparison:
     def criteria(self) -> Iterator[Change]:
         old = {criterion.key: criterion for criterion in self.old.criteria}
         new = {criterion.key: criterion for criterion in self.new.criteria}
-        yield from _order("criteria", TITLES["order_criteria"], old, new, lambda criterion: criterion.label)
+        yield from moved("criteria", TITLES["order_criteria"], old, new, lambda criterion: criterion.label)
         for key, criterion in new.items():
             where, title = f"criteria.{key}", TITLES["criterion"].format(it=criterion.label)
             if key not in old:
@@ -336,13 +265,13 @@ class _Comparison:
                 yield from self.rules(criterion, criterion.rules, ())
 
     def criterion(self, where: str, title: str, old: Criterion, new: Criterion) -> Iterator[Change]:
-        yield from _texts(where, title, old, new, ("label", "about", "modifiable_note", "settled_by"))
+        yield from all_reworded(where, title, old, new, ("label", "about", "modifiable_note", "settled_by"))
         steps = "\n".join(old.next_steps), "\n".join(new.next_steps)
-        yield from _text(where, _about(title, "next_steps"), *steps)
+        yield from reworded(where, about(title, "next_steps"), *steps)
         for name in ("topic", "modifiable"):
-            yield from _other(where, _about(title, name), getattr(old, name), getattr(new, name))
+            yield from altered(where, about(title, name), getattr(old, name), getattr(new, name))
         sources = _sources(old), _sources(new)
-        yield from _text(where, _about(title, "sources"), *sources)
+        yield from reworded(where, about(title, "sources"), *sources)
 
     def rules(self, criterion: Criterion, old: Sequence[Rule], new: Sequence[Rule]) -> Iterator[Change]:
         def named(rule: Any) -> str:
@@ -363,7 +292,7 @@ class _Comparison:
         """Rules that are the same ones, though a word or a condition of theirs may differ; then the rest."""
         same = pairs(old, new)
         stayed = {same[place]: new[place].reason for place in sorted(same)}
-        yield from _order(where, order, dict(sorted(stayed.items())), stayed, str)
+        yield from moved(where, order, dict(sorted(stayed.items())), stayed, str)
         for place, rule in enumerate(new):
             here = f"{where}.{place}"
             if place not in same:
@@ -372,9 +301,9 @@ class _Comparison:
             was = old[same[place]]
             if decides(was) != decides(rule):
                 yield self.rule(here, named(rule), was, rule)
-            yield from _text(here, _about(named(rule), "meaning"), was.text, rule.text)
-            yield from _text(
-                here, _about(named(rule), "source"), getattr(was, "source", ""), getattr(rule, "source", "")
+            yield from reworded(here, about(named(rule), "meaning"), was.text, rule.text)
+            yield from reworded(
+                here, about(named(rule), "source"), getattr(was, "source", ""), getattr(rule, "source", "")
             )
         for place, rule in enumerate(old):
             if place not in same.values():
@@ -411,7 +340,7 @@ class _Comparison:
 
     def notices(self) -> Iterator[Change]:
         old: Mapping[str, Any] = self.old.notices
-        yield from _order(
+        yield from moved(
             "notices", TITLES["order_notices"], old, self.new.notices, lambda notice: notice.title
         )
         for key, notice in self.new.notices.items():
@@ -419,9 +348,9 @@ class _Comparison:
             if key not in old:
                 yield Change("added", where, title, becomes="\n".join((notice.body, *notice.actions)))
                 continue
-            yield from _texts(where, title, old[key], notice, ("title", "body"))
+            yield from all_reworded(where, title, old[key], notice, ("title", "body"))
             actions = "\n".join(old[key].actions), "\n".join(notice.actions)
-            yield from _text(where, _about(title, "actions"), *actions)
+            yield from reworded(where, about(title, "actions"), *actions)
         for key, notice in old.items():
             if key not in self.new.notices:
                 title = TITLES["notice"].format(it=notice.title)
@@ -460,35 +389,6 @@ def _states(parts: Mapping[str, Any]) -> str:
     return TEXTS_CHANGED["states"].format(checked=checked, waiting=len(parts) - checked)
 
 
-def _about(title: str, member: str) -> str:
-    return f"{title}: {MEMBERS[member]}"
-
-
-def _text(where: str, title: str, was: str, becomes: str) -> Iterator[Change]:
-    if was != becomes:
-        yield Change("reworded", where, title, was, becomes, words(was, becomes))
-
-
-def _texts(where: str, title: str, old: Any, new: Any, members: Iterable[str]) -> Iterator[Change]:
-    for name in members:
-        yield from _text(where, _about(title, name), getattr(old, name), getattr(new, name))
-
-
-def _other(where: str, title: str, was: str, becomes: str) -> Iterator[Change]:
-    if was != becomes:
-        yield Change("other", where, title, was or NONE, becomes or NONE)
-
-
-def _yes(row: Any, member: str) -> str:
-    return YES if getattr(row, member) else NO
-
-
-def _plain(value: Any) -> str:
-    if value is None:
-        return ""
-    return number_in_words(value) if isinstance(value, Decimal) else str(value)
-
-
 def _labelled(above: str, definition: Definition) -> str:
     """The threshold that another must be above, by its label; a number as it is."""
     return f"“{definition.thresholds[above].label}”" if above in definition.thresholds else above
@@ -510,32 +410,5 @@ def _described(question: Question, definition: Definition) -> str:
         lines.append(", ".join(f"“{choice.text}”" for choice in question.choices))
     shown = in_words(question.shown_when, definition) if question.shown_when else ALWAYS
     lines.append(f"{MEMBERS['shown_when'].capitalize()}: {shown}")
-    lines.append(f"{MEMBERS['optional'].capitalize()}: {_yes(question, 'optional')}")
+    lines.append(f"{MEMBERS['optional'].capitalize()}: {yes_or_no(question, 'optional')}")
     return "\n".join(filter(None, lines))
-
-
-def _order(
-    where: str,
-    title: str,
-    old: Mapping[Any, Row],
-    new: Mapping[Any, Row],
-    name: Callable[[Row], str],
-) -> Iterator[Change]:
-    """Said once: the rows that are in both, and stand in another place among the others."""
-    was, becomes = [key for key in old if key in new], [key for key in new if key in old]
-    if was == becomes:
-        return
-    matcher = SequenceMatcher(None, was, becomes, autojunk=False)
-    stayed = {key for block in matcher.get_matching_blocks() for key in was[block.a : block.a + block.size]}
-    moved = [key for key in becomes if key not in stayed]
-
-    def places(keys: list[Any]) -> str:
-        before = dict(zip(keys, [None, *keys], strict=False))
-        return "\n".join(
-            PLACES["first" if before[key] is None else "after"].format(
-                it=name(new[key]), other="" if before[key] is None else name(new[before[key]])
-            )
-            for key in moved
-        )
-
-    yield Change("order", where, title, places(was), places(becomes))

@@ -158,6 +158,10 @@ def _without_source(definition: Definition) -> Iterator[Check]:
                     f"{where}.rules.{i}",
                     f"The rule {rule.reason} names no source, nor does its criterion.",
                 )
+    for test in definition.investigations:
+        if test.reference and not test.source:
+            message = f"“{test.label}” does not say where it is from what a result means."
+            yield Check("no_source", f"investigations.{test.key}", message)
     for threshold in definition.thresholds.values():
         if not threshold.source:
             yield Check(

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from screening.engine.comparing import Change, compare, compare_documents, wording_only
+from screening.engine.changes import Change
+from screening.engine.comparing import compare, compare_documents, wording_only
 from screening.engine.definition import problems, read
 from screening.models.document import shipped
 from tests.screening.engine.questionnaires import choices, document, question, rule
@@ -321,3 +322,56 @@ def test_wording_only(alter: Alter, only: bool) -> None:
     new = document()
     alter(new)
     assert wording_only(document(), new) is only
+
+
+# Tests whose results staff enter
+
+
+def with_test(**changed: Any) -> dict[str, Any]:
+    test = {
+        "key": "scan",
+        "label": "Bone scan",
+        "settles": ["weight"],
+        "fields": [{"key": "t", "label": "T-score", "minimum": "-6", "maximum": "4"}],
+        "fills": ["t_score = t", "scan_month = month", 'cancer = "no"'],
+        **changed,
+    }
+    return {**document(), "investigations": [test]}
+
+
+def test_a_new_test_is_told_with_all_that_it_does() -> None:
+    (added,) = compare_documents(document(), with_test(reference="Below −2.5 is low."))
+    assert (added.kind, added.where, added.title) == ("added", "investigations.scan", "Test “Bone scan”")
+    assert added.becomes.splitlines() == [
+        "“T-score”: from −6 to 4, decimals: 1",
+        "The criteria that it settles: “Weight”",
+        "The questions that it answers: “t score”: “T-score”",
+        "“scan month”: the month of measuring",
+        "“cancer”: “No”",
+        "Below −2.5 is low.",
+    ]
+
+
+def test_a_test_that_is_gone_is_told() -> None:
+    (removed,) = compare_documents(with_test(), document())
+    assert (removed.kind, removed.title) == ("removed", "Test “Bone scan”")
+
+
+@pytest.mark.parametrize(
+    ("changed", "title", "kind"),
+    [
+        ({"label": "DXA"}, "Test “DXA”: the label", "reworded"),
+        ({"reference": "Low."}, "Test “Bone scan”: what a result means", "other"),
+        ({"settles": []}, "Test “Bone scan”: the criteria that it settles", "other"),
+        ({"fills": ["t_score = t"]}, "Test “Bone scan”: the questions that it answers", "other"),
+        (
+            {"fields": [{"key": "t", "label": "T-score", "minimum": "-5", "maximum": "4"}]},
+            "Test “Bone scan”: what is entered",
+            "other",
+        ),
+    ],
+)
+def test_what_a_test_does_is_no_wording(changed: dict[str, Any], title: str, kind: str) -> None:
+    (change,) = compare_documents(with_test(), with_test(**changed))
+    assert (change.title, change.kind) == (title, kind)
+    assert wording_only(with_test(), with_test(**changed)) is (kind == "reworded")
