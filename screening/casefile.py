@@ -151,7 +151,7 @@ def read(user: Any, case: Case, submission_id: UUID | None = None) -> CaseFile:
 
     Raises Submission.DoesNotExist where that one is not of this person.
     """
-    ids = _records(case)
+    ids = _records(user, case)
     rows = _rows(user, case, ids)
     people = host().people(list({case.patient_id, case.taken_by_id, *ids, *rows.accounts()} - {None}))
     records = {id_: people[id_].record_number for id_ in ids} if len(ids) > 1 else {}
@@ -187,9 +187,13 @@ def read(user: Any, case: Case, submission_id: UUID | None = None) -> CaseFile:
     )
 
 
-def _records(case: Case) -> list[Any]:
-    """The accounts that are this person, the case's own first."""
-    return [case.patient_id, *(id_ for id_ in host().records_of(case.patient_id) if id_ != case.patient_id)]
+def _records(user: Any, case: Case) -> list[Any]:
+    """The accounts that are this person and that the user may see, the case's own first."""
+    others = [id_ for id_ in host().records_of(case.patient_id) if id_ != case.patient_id]
+    if others:
+        seen = host().patients_visible_to(user).filter(pk__in=others).values_list("pk", flat=True)
+        others = [id_ for id_ in others if id_ in set(seen)]
+    return [case.patient_id, *others]
 
 
 def _rows(user: Any, case: Case, ids: list[Any]) -> _Rows:

@@ -8,8 +8,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+
+from django.utils import timezone
 
 from screening.engine.answers import loads
 from screening.engine.definition import Calculation, Criterion, Definition, Question, Section
@@ -48,6 +51,14 @@ class Sent:
     derived: list[Derived]
     own_words: list[Answered]
     sections: list[tuple[Section, list[Answered]]]
+
+    @property
+    def old_after(self) -> int | None:
+        """The days after which answers are old, as the questionnaire has it, where these are older."""
+        limit = self.definition.thresholds.get("answers_stale_days")
+        if limit is None or timezone.now() - self.submission.submitted_at <= timedelta(days=int(limit.value)):
+            return None
+        return int(limit.value)
 
 
 def read(

@@ -68,6 +68,7 @@ DOCUMENT: dict[str, Any] = {
         {"key": "bone", "label": "Severe osteoporosis", "topic": "bone-health",
          "about": "Screws need firm bone.", "modifiable": "partly", "modifiable_note": "months",
          "next_steps": ["DXA of the hip", "Vitamin D"],
+         "settled_by": "A DXA scan would settle this.",
          "sources": [{"text": "Dimar 2021", "address": "https://doi.org/10.1000/bone"}],
          "rules": [
              {"reason": "bone_low", "category": "absolute", "when": "t_score <= osteoporosis_t",
@@ -88,6 +89,12 @@ DOCUMENT: dict[str, Any] = {
     ],
     "extras": [],
     "notices": [{"key": "emergency", "title": "Get help now", "body": "Call.", "actions": ["Call now"]}],
+    "investigations": [
+        {"key": "scan", "label": "Bone scan", "settles": ["bone"], "fills": ["t_score = t_score"],
+         "fields": [{"key": "t_score", "label": "T-score", "minimum": "-6", "maximum": "4", "decimals": 1}]},
+        {"key": "vitamin_d", "label": "Vitamin D", "settles": ["bone"], "reference": "Below 20 ng/mL is low.",
+         "fields": [{"key": "vitamin_d", "label": "Vitamin D", "unit": "ng/mL", "minimum": "1", "maximum": "200"}]},
+    ],
     "sent": {"title": "Thank you", "body": "A surgeon reads this."},
 }  # fmt: skip
 
