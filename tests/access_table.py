@@ -121,15 +121,25 @@ SITE = """
   missing                  POST  login  405    405    405    405    405    405    405    405    login
 /learn/<slug>/
   live                     GET   login  200    200    200    200    200    200    200    200    login
-  live                     POST  login  405    405    405    405    405    405    405    405    login
+  live                     POST  login  200    200    200    200    200    200    200    200    login
   draft                    GET   login  404    404    200    200    404    404    404    404    login
-  draft                    POST  login  405    405    405    405    405    405    405    405    login
+  draft                    POST  login  404    404    200    200    404    404    404    404    login
   scheduled                GET   login  404    404    200    200    404    404    404    404    login
-  scheduled                POST  login  405    405    405    405    405    405    405    405    login
+  scheduled                POST  login  404    404    200    200    404    404    404    404    login
   withdrawn                GET   login  200    404    200    200    404    404    404    404    login
-  withdrawn                POST  login  405    405    405    405    405    405    405    405    login
+  withdrawn                POST  login  200    404    200    200    404    404    404    404    login
   missing                  GET   login  404    404    404    404    404    404    404    404    login
-  missing                  POST  login  405    405    405    405    405    405    405    405    login
+  missing                  POST  login  404    404    404    404    404    404    404    404    login
+/messages/
+  -                        GET   login  200    200    403    403    403    403    403    403    login
+  -                        POST  login  405    405    405    405    405    405    405    405    login
+/messages/<message_id>/
+  alice's                  GET   login  200    404    403    403    403    403    403    403    login
+  alice's                  POST  login  302    404    403    403    403    403    403    403    login
+  charlie's                GET   login  404    200    403    403    403    403    403    403    login
+  charlie's                POST  login  404    302    403    403    403    403    403    403    login
+  missing                  GET   login  404    404    403    403    403    403    403    403    login
+  missing                  POST  login  404    404    403    403    403    403    403    403    login
 /screening/
   -                        GET   login  302    302    403    403    403    403    403    403    login
   -                        POST  login  405    405    405    405    405    405    405    405    login

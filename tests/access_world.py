@@ -18,7 +18,7 @@ from editions import publishing
 from editions.models import Draft
 from education.models import Article, ArticleRead, Topic
 from portal.accounts.models import Care, Contact, NoticeText, Practice, User
-from screening import answering, entering, exporting, impact, samples
+from screening import answering, entering, exporting, impact, messaging, samples
 from screening.admin.checking import titles
 from screening.models import AnswersInProgress, Case, Export, Extra, ImpactRun, Questionnaire, Sample, ToCall
 from screening.models.document import write_rows
@@ -119,6 +119,10 @@ class World:
         for case in self.cases.values():
             make_finding(case.submission, "nicotine", category="relative")
         self.alerts = {whose: make_alert(self.cases[whose]) for whose in ("alice's", "charlie's")}
+        self.messages = {
+            whose: messaging.release(user=by, case=self.cases[whose], text="Please call me.")
+            for whose, by in (("alice's", surgeon), ("charlie's", other_surgeon))
+        }
         self.to_call = {whose: self._unreached(number, whose) for number, whose in enumerate(self.alerts)}
         for each in (patient, other_patient):
             self._answer(each)
@@ -226,9 +230,11 @@ class World:
 
     def _letters(self) -> Tries:
         tries = self._cases()
-        for each in tries.values():
-            each.data = {"version": 1, "attempt": uuid.uuid4(), "text": "Come.", "then": "release"}
-        tries["alice's, stale"] = Try(tries["alice's"].places, {**each.data, "version": 7})
+        given = {"version": 1, "text": "Come.", "then": "release"}
+        for whose, each in tries.items():
+            newest = self.messages[whose].pk if whose in self.messages else ""
+            each.data = {**given, "attempt": uuid.uuid4(), "newest": newest}
+        tries["alice's, stale"] = Try(tries["alice's"].places, {**tries["alice's"].data, "version": 7})
         return tries
 
     def _marks(self) -> Tries:
@@ -249,6 +255,13 @@ class World:
         data = {"outcome": "called"}
         tries = {whose: Try({"to_call_id": row.pk}, data) for whose, row in self.to_call.items()}
         return {**tries, "missing": Try({"to_call_id": 999_999}, data)}
+
+    def _messages(self) -> Tries:
+        tries = {
+            whose: Try({"message_id": each.pk}, {"text": "Does it hurt?"})
+            for whose, each in self.messages.items()
+        }
+        return {**tries, "missing": Try({"message_id": uuid.uuid4()}, {"text": "Does it hurt?"})}
 
     def _submissions(self) -> Tries:
         tries = {
@@ -320,6 +333,7 @@ class World:
         "export_id": _exports,
         "attempt_id": _entered,
         "alert_id": _alerts,
+        "message_id": _messages,
         "to_call_id": _to_call,
         "submission_id": _submissions,
         "section": _questionnaires,
