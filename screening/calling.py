@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
@@ -18,7 +19,7 @@ from ledger.models import AccessRecord, OutboxMessage
 from screening.following import REMINDER
 from screening.host import Person, host
 from screening.messaging import SOMETHING_NEW
-from screening.models import CallNote, ToCall
+from screening.models import CallNote, Case, ToCall
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +44,7 @@ class Row:
     person: Person
     items: list[ToCall]
     tried: list[CallNote]
+    case_id: UUID | None  # where a message can be read out from
 
     @property
     def until(self) -> int:
@@ -116,10 +118,16 @@ def page(user: Any, *, after: int = 0) -> Page:
     access.record(user, AccessRecord.Action.LISTED_CASES, kind=KIND, ids=[group["first"] for group in shown])
     items = _by_patient(ToCall.objects.visible_to(user).open().filter(patient__in=patients).order_by("pk"))
     tried = _by_patient(CallNote.objects.visible_to(user).filter(patient__in=patients).order_by("-at", "-pk"))
+    cases = dict(Case.objects.visible_to(user).filter(patient__in=patients).values_list("patient", "pk"))
     people = host().people(patients)
     return Page(
         rows=[
-            Row(people[patient], items[patient], _tried(items[patient], tried.get(patient, [])))
+            Row(
+                people[patient],
+                items[patient],
+                _tried(items[patient], tried.get(patient, [])),
+                cases.get(patient),
+            )
             for patient in patients
             if patient in items
         ],

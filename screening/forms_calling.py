@@ -10,7 +10,7 @@ from screening.models import CallNote
 
 class CallForm(forms.Form):
     outcome = forms.ChoiceField(
-        label=_("What came of it?"),
+        label=_("What came of it"),
         choices=CallNote.Outcome.choices,
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose what came of it.")},

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from screening import calling
 from screening.forms_calling import CallForm
 from screening.host import host
-from screening.models import ToCall
+from screening.models import CallNote, ToCall
 from screening.views.review import REVIEW
 
 
@@ -52,7 +52,8 @@ def note(request: HttpRequest, to_call_id: int) -> HttpResponse:
         messages.warning(request, _("Somebody else has noted this meanwhile. Your note was not stored:"))
         messages.warning(request, form.cleaned_data["note"] or "–")
         return _page(request, status=409)
-    messages.success(request, _("Noted."))
+    tomorrow = form.cleaned_data["outcome"] == CallNote.Outcome.NOT_REACHED
+    messages.success(request, _("Noted. They stand here again tomorrow.") if tomorrow else _("Noted."))
     return redirect("review:to_call")
 
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from portal.accounts.models import PatientProfile, User
 from screening import calling, messaging
-from screening.models import CallNote, ToCall
+from screening.models import CallNote, Case, ToCall
 from tests.screening.factories import make_case
 from tests.screening.pages import body
 
@@ -64,6 +64,18 @@ def test_a_call_is_noted_and_the_patient_leaves_the_list(
     note = CallNote.unscoped.get()
     assert (note.outcome, note.note, note.by) == ("called", "Comes on Monday.", surgeon)
     assert "Alice" not in body(browser.get(PAGE))
+
+
+def test_who_could_not_be_reached_is_said_to_come_back(item: ToCall, browser: Client) -> None:
+    page = browser.post(
+        reverse("review:to_call_note", args=[item.pk]), {"outcome": "not_reached"}, follow=True
+    )
+    assert "They stand here again tomorrow." in page.content.decode()
+
+
+def test_the_message_can_be_read_out_from_the_case(item: ToCall, browser: Client) -> None:
+    case = Case.unscoped.get()
+    assert f'href="{reverse("review:case", args=[case.pk])}"' in browser.get(PAGE).content.decode()
 
 
 def test_without_an_outcome_nothing_is_noted_and_the_words_stay(item: ToCall, browser: Client) -> None:
