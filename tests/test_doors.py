@@ -6,6 +6,7 @@ import ast
 import re
 import uuid
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,11 @@ from django.contrib.auth import get_user_model
 from django.db import models
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from ledger.models import AccessRecord, OutboxMessage
 from ledger.scoped import Scoped
-from portal.accounts.models import PatientProfile, User
+from portal.accounts.models import EmergencyAccess, PatientProfile, User
 from screening import answering
 from screening.models import AnswersInProgress, Case, Decision, Message, Submission, UrgentAnswer
 from tests.access_world import World, make_questionnaire
@@ -391,6 +393,9 @@ def canaries(patient: User, other_patient: User, surgeon: User, other_surgeon: U
         by=surgeon,
     )  # fmt: skip
     Message.objects.create(case=case, patient=patient, text=ANSWER, by=surgeon)
+    EmergencyAccess.objects.create(
+        surgeon=world.other_surgeon, patient=patient, reason=ANSWER, end=timezone.now() + timedelta(hours=1)
+    )
     return world
 
 

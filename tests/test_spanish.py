@@ -17,12 +17,17 @@ CATALOGUES = [ROOT / place / "locale/es/LC_MESSAGES" for place in (".", "screeni
 TEMPLATES = ("templates", "screening/templates/screening", "education/templates")
 OF_STAFF = (
     "templates/admin/",
+    "templates/portal/another.html",
+    "templates/portal/cover.html",
     "templates/portal/desk.html",
+    "templates/portal/hand_over.html",
     "templates/portal/includes/duty.html",
     "templates/portal/includes/following.html",
+    "templates/portal/includes/of_lead.html",
+    "templates/portal/includes/of_surgeon.html",
     "templates/portal/includes/unopened.html",
 )
-OF_STAFF += tuple(f"screening/templates/screening/{place}/" for place in ("review", "preview", "enter"))
+OF_STAFF += tuple(f"screening/templates/screening/{place}/" for place in ("review", "preview", "enter", "export"))
 MODULES = (
     *(
         "portal/language.py",

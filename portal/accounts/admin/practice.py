@@ -98,7 +98,9 @@ class PracticeAdmin(NeverDeleted, admin.ModelAdmin):
             {
                 "fields": ("backup", "unopened_after"),
                 "description": gettext_lazy(
-                    "For a case with an absolute criterion. Without a backup nobody is told but by the list."
+                    "For a case with an absolute criterion. Without a backup, whoever has the patient in care is told; "
+                    "as long again later, those on duty. Choose a surgeon who is a practice lead too: others read only "
+                    "with whom to speak."
                 ),
             },
         ),
