@@ -18,7 +18,8 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case as If
+from django.db.models import DateTimeField, Exists, F, OuterRef, Q, Value, When
 from django.utils import timezone
 
 from screening.host import host
@@ -73,10 +74,14 @@ class Clock:
 
 @dataclass(frozen=True)
 class Places:
-    """In the order of reading. `looked` is the last place that was looked at, where more stand behind it."""
+    """In the order of reading. `looked` is the last place that was looked at, where more stand behind it.
+
+    `partly`: it can be that not all are looked at.
+    """
 
     found: list[Place]
     looked: Place | None = None
+    partly: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,6 +105,11 @@ def place_of(token: str) -> Place | None:
         return None
     rank, microseconds, hexadecimal = match.groups()
     return Place(int(rank), _EPOCH + timedelta(microseconds=int(microseconds)), UUID(hexadecimal))
+
+
+def beside(place: Place, step: int) -> Place:
+    """The place next to it, so that from there a page begins with this one."""
+    return place._replace(id=UUID(int=min(max(place.id.int + step, 0), (1 << 128) - 1)))
 
 
 def places(
@@ -128,14 +138,13 @@ def places(
         read.append(in_order(keyed.filter(part.rest)) if part.rest else keyed)
     backwards = before is not None
     found = sorted(_read(read, limit), reverse=backwards)[:limit]
-    if len(found) == limit:
-        return Places(found)
-    ends = [end for rows in looks if (end := _end(rows))]
+    ends = [] if len(found) == limit else [end for rows in looks if (end := _end(rows))]
     if not ends:
-        return Places(found)
+        return Places(found, partly=bool(looks))
     # Behind the nearest end others may stand that were not looked at.
     looked = max(ends) if backwards else min(ends)
-    return Places([each for each in found if (each >= looked if backwards else each <= looked)], looked)
+    found = [each for each in found if (each >= looked if backwards else each <= looked)]
+    return Places(found, looked, partly=True)
 
 
 def count(user: Any, chosen: Chosen) -> int:
@@ -171,13 +180,19 @@ def parts(user: Any, chosen: Chosen, clock: Clock) -> list[Part]:
     else:
         rest, bounded = rest & _named(chosen.search), True
     if chosen.assigned == PRACTICE:
-        return [Part(keyed, rest, bounded)]
+        # Few are read by who they are, not in the order of the list.
+        few = chosen.question or among is not None
+        return [Part(keyed if few else keyed.practice(_awaiting(chosen.state)), rest, bounded)]
     nobodys = Part(keyed.filter(unassigned=True), rest, bounded)
     care = None if chosen.assigned == NOBODYS else _care(user, chosen.assigned)
     if care is None:
         return [nobodys]
     theirs = Part(keyed.filter(patient__in=care.values("pk")), rest, False)
     return [theirs, nobodys] if chosen.assigned == "" else [theirs]
+
+
+def _awaiting(state: str) -> bool | None:
+    return None if state == ANY else state in (AWAITING, *Case.AWAITING)
 
 
 def _care(user: Any, assigned: str) -> Any:
@@ -249,10 +264,9 @@ def _waits(how_long: str, clock: Clock) -> Q:
 def _aged(age: str, clock: Clock) -> Q:
     if age != "stale":
         return Q(submission__submitted_at__lt=clock.now - timedelta(days=int(age)))
-    condition = Q(pk__in=[])
-    for questionnaire, limit in clock.stale.items():
-        condition |= Q(questionnaire=questionnaire, submission__submitted_at__lt=clock.now - limit)
-    return condition
+    # In one expression: a condition on the questionnaire alone would lead a database to its index.
+    whens = [When(questionnaire=pk, then=Value(clock.now - limit)) for pk, limit in clock.stale.items()]
+    return Q(submission__submitted_at__lt=If(*whens, output_field=DateTimeField()))
 
 
 def _news(chosen: Chosen) -> Q:

@@ -116,7 +116,7 @@ def page(
     clock = Clock(timezone.now(), host().targets().by_tier, places.stale_after(live))
     limit = (places.CAP if whole else places.PAGE) + 1
     stand = places.places(user, chosen, clock, limit=limit, after=after, before=before)
-    if not whole and not stand.found and stand.looked is None:  # who stood there has left the list meanwhile
+    if not whole and not stand.found and not stand.partly:  # who stood there has left the list meanwhile
         return page(user, chosen, live)
     shown = stand.found[: places.PAGE]
     earlier, later = _tokens(stand, shown, after, before)
@@ -134,12 +134,12 @@ def page(
 def _tokens(stand: Places, shown: list[Place], after: Place | None, before: Place | None) -> tuple[str, str]:
     """Where the page before this one ends, and where the next one begins. Empty: there is none."""
     further = shown[-1] if len(stand.found) > len(shown) else stand.looked
-    back = before or after
-    if back is None:
-        return "", token(further) if further else ""
-    other = token(shown[0] if shown else back)
     onward = token(further) if further else ""
-    return (onward, other) if before is not None else (other, onward)
+    if before is not None:
+        return onward, token(shown[0] if shown else places.beside(before, -1))
+    if after is not None:
+        return token(shown[0] if shown else places.beside(after, 1)), onward
+    return "", onward
 
 
 def live_definitions() -> dict[Any, Definition]:

@@ -184,6 +184,7 @@ class PatientProfile(models.Model):
         default_manager_name = "unscoped"
         verbose_name = _("patient")
         verbose_name_plural = _("patients")
+        indexes = [models.Index(fields=["date_of_birth"], name="accounts_patient_born")]
 
     def __str__(self) -> str:
         return f"Patient {self.pk}"
