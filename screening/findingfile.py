@@ -137,6 +137,11 @@ class Reported:
         return self.again if self.reassessed else self.finding
 
     @property
+    def left_open(self) -> str:
+        """What it still could be, with what is known by now."""
+        return self.standing.could_be if self.standing else ""
+
+    @property
     def mark(self) -> Marked | None:
         return self.marks[0] if self.marks else None
 

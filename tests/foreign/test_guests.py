@@ -34,7 +34,9 @@ def test_a_patient_answers_and_a_reviewer_decides(client, patient, surgeon, publ
     assert case.headline == "relative"
     assert "Alice" in client.get(reverse("review:cases")).content.decode()
     assert client.get(reverse("review:case", args=[case.pk])).status_code == 200
-    decided = {"version": case.version, "state": "discuss", "message": "Let us talk about the next step."}
+    mark = {"version": case.version, "says": "confirmed"}
+    assert client.post(reverse("review:mark", args=[case.pk, "nicotine"]), mark).status_code == 302
+    decided = {"version": case.version + 1, "state": "discuss", "plan": "A talk about the next step."}
     assert client.post(reverse("review:decide", args=[case.pk]), decided).status_code == 302
 
 
