@@ -19,7 +19,7 @@ CHOICES = {"on": True, "off": False}
 @require_http_methods(["GET", "HEAD", "POST"])
 def reminders(request: HttpRequest) -> HttpResponse:
     """What reminders are, whether they are on, and one button."""
-    own = PatientProfile.objects.visible_to(request.user).filter(user=request.user)
+    own = PatientProfile.objects.visible_to(request.user).filter(user=request.user.pk)
     if request.method == "POST" and request.POST.get("reminders") in CHOICES:
         wanted = CHOICES[request.POST["reminders"]]
         own.update(reminders=wanted)

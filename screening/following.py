@@ -76,7 +76,7 @@ def return_due(*, today: date) -> int:
 def _bring_back(pk: Any, today: date) -> int:
     rows = cases_to_ask_again(today).select_related("patient").select_for_update(of=("self",))
     case: Case | None = rows.filter(pk=pk).first()
-    if case is None:
+    if case is None or case.rescreen_on is None:  # done elsewhere, or decided anew, just now
         return 0
     day = case.rescreen_on
     case.state, case.awaiting, case.taken_by, case.rescreen_on = Case.State.NEW, True, None, None
@@ -134,7 +134,7 @@ def _tell_backup(pk: Any, now: datetime) -> int:
     if case is None or not _to_tell(case, now):  # nothing is locked for those who were told
         return 0
     with transaction.atomic():
-        case = rows.select_for_update().first()
+        case = rows.select_for_update(of=("self",)).first()
         people = _to_tell(case, now) if case is not None else []
         for person in people:
             BackupTold.objects.create(

@@ -4,8 +4,10 @@ import sys
 
 from django.apps import apps
 from django.urls import reverse
+from django.utils import timezone
 
-from screening import answering
+from ledger.models import OutboxMessage
+from screening import answering, calling, following
 from screening.models import Case, QuestionnaireEdition
 from tests.screening.calm import CALM
 
@@ -46,3 +48,29 @@ def test_a_patient_walks_through_the_pages(client, patient, published):
     assert page.status_code == 200
     page = client.get(reverse("screening:questionnaire", args=["spinal-fusion"]))
     assert page.status_code == 200
+
+
+def test_nobody_is_forgotten_without_the_portal(client, patient, surgeon, published):
+    """The day to ask again comes, the patient has no address that works, and a reviewer reads whom to call."""
+    edition = QuestionnaireEdition.objects.current().get()
+    answering.start(patient=patient, edition=edition)
+    given = {key: value for key, value in CALM.items() if not key.startswith("phq")}
+    answering.save(patient=patient, questionnaire=edition.questionnaire, given=given, seen={})
+    answering.submit(patient=patient, questionnaire=edition.questionnaire)
+    Case.unscoped.update(state="not_now", awaiting=False, rescreen_on=timezone.localdate())
+    assert following.return_due(today=timezone.localdate()) == 1
+    assert (following.tell_backup_due(), following.remind_due()) == (0, 0)
+    OutboxMessage.objects.update(failed_at=timezone.now())
+    assert calling.note_failed() == 1
+
+    client.force_login(surgeon)
+    page = client.get(reverse("review:to_call"))
+    assert "Alice" in page.content.decode()
+    [card] = page.context["cards"]
+    note = reverse("review:to_call_note", args=[card["row"].until])
+    assert client.post(note, {"outcome": "called"}).status_code == 302
+    assert "Alice" not in client.get(reverse("review:to_call")).content.decode()
+    client.force_login(patient)
+    start = reverse("screening:questionnaire", args=["spinal-fusion"])
+    assert "Please answer again" in client.get(start).content.decode()
+    assert client.post(start, {"with": "last"}).status_code == 302
