@@ -238,6 +238,23 @@ SITE = """
   surgeon's                POST  login  403    403    403    403    302    404    403    403    login
   missing                  GET   login  403    403    403    403    405    405    403    403    login
   missing                  POST  login  403    403    403    403    404    404    403    403    login
+/review/assign/
+  alice's                  GET   login  403    403    403    403    405    405    403    403    login
+  alice's                  POST  login  403    403    403    403    302    404    403    403    login
+  charlie's                GET   login  403    403    403    403    405    405    403    403    login
+  charlie's                POST  login  403    403    403    403    404    302    403    403    login
+  missing                  GET   login  403    403    403    403    405    405    403    403    login
+  missing                  POST  login  403    403    403    403    404    404    403    403    login
+/review/views/
+  -                        GET   login  403    403    403    403    200    200    403    403    login
+  -                        POST  login  403    403    403    403    422    422    403    403    login
+/review/views/<view_id>/remove/
+  surgeon's                GET   login  403    403    403    403    405    405    403    403    login
+  surgeon's                POST  login  403    403    403    403    302    404    403    403    login
+  second's                 GET   login  403    403    403    403    405    405    403    403    login
+  second's                 POST  login  403    403    403    403    404    302    403    403    login
+  missing                  GET   login  403    403    403    403    405    405    403    403    login
+  missing                  POST  login  403    403    403    403    404    404    403    403    login
 /review/enter/
   -                        GET   login  403    403    403    403    200    200    403    403    login
   -                        POST  login  403    403    403    403    422    422    403    403    login
@@ -361,6 +378,21 @@ SITE = """
   expired                  POST  login  403    403    403    403    405    405    403    403    login
   joined                   GET   login  403    403    403    403    200    404    403    403    login
   joined                   POST  login  403    403    403    403    405    405    403    403    login
+/review/<case_id>/results/
+  alice's                  GET   login  403    403    403    403    200    404    403    403    login
+  alice's                  POST  login  403    403    403    403    302    404    403    403    login
+  alice's, stale           GET   login  403    403    403    403    200    404    403    403    login
+  alice's, stale           POST  login  403    403    403    403    409    404    403    403    login
+  alice's, no such result  GET   login  403    403    403    403    200    404    403    403    login
+  alice's, no such result  POST  login  403    403    403    403    404    404    403    403    login
+  charlie's                GET   login  403    403    403    403    404    200    403    403    login
+  charlie's                POST  login  403    403    403    403    404    302    403    403    login
+  nobody's                 GET   login  403    403    403    403    200    200    403    403    login
+  nobody's                 POST  login  403    403    403    403    302    302    403    403    login
+  ended                    GET   login  403    403    403    403    404    200    403    403    login
+  ended                    POST  login  403    403    403    403    404    302    403    403    login
+  missing                  GET   login  403    403    403    403    404    404    403    403    login
+  missing                  POST  login  403    403    403    403    404    404    403    403    login
 /review/<case_id>/take/
   alice's                  GET   login  403    403    403    403    405    405    403    403    login
   alice's                  POST  login  403    403    403    403    302    404    403    403    login
@@ -659,6 +691,7 @@ POLICIES = {
             "urgentrule",
             "extra",
             "notice",
+            "investigation",
         ]
     },
     "accounts/user": "accounts",

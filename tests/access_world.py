@@ -20,7 +20,17 @@ from education.models import Article, ArticleRead, Topic
 from portal.accounts.models import Care, Contact, NoticeText, Practice, User
 from screening import answering, entering, exporting, impact, messaging, samples
 from screening.admin.checking import titles
-from screening.models import AnswersInProgress, Case, Export, Extra, ImpactRun, Questionnaire, Sample, ToCall
+from screening.models import (
+    AnswersInProgress,
+    Case,
+    Export,
+    Extra,
+    ImpactRun,
+    Questionnaire,
+    Sample,
+    SavedView,
+    ToCall,
+)
 from screening.models.document import write_rows
 from tests.access_whose import Whose
 from tests.conftest import make_patient, make_user
@@ -122,6 +132,10 @@ class World:
         self.messages = {
             whose: messaging.release(user=by, case=self.cases[whose], text="Please call me.")
             for whose, by in (("alice's", surgeon), ("charlie's", other_surgeon))
+        }
+        self.views = {
+            "surgeon's": SavedView.objects.create(owner=surgeon, name="Mine"),
+            "second's": SavedView.objects.create(owner=other_surgeon, name="Mine"),
         }
         self.to_call = {whose: self._unreached(number, whose) for number, whose in enumerate(self.alerts)}
         for each in (patient, other_patient):
@@ -247,9 +261,28 @@ class World:
         tries["alice's, nothing"] = Try({**here, "criterion": "bone"}, {"version": 1, "says": "confirmed"})
         return tries
 
+    def _results(self) -> Tries:
+        tries = self._cases()
+        result = {"version": 1, "test": "vitamin_d", "value_vitamin_d": "18", "source": "letter"}
+        for each in tries.values():
+            each.data = {**result, "measured_on": "2026-01-31"}
+        here = tries["alice's"]
+        tries["alice's, stale"] = Try(here.places, {**here.data, "version": 7})
+        tries["alice's, no such result"] = Try(here.places, {**here.data, "of": "999999"})
+        return tries
+
     def _alerts(self) -> Tries:
         tries = {whose: Try({"alert_id": alert.pk}) for whose, alert in self.alerts.items()}
         return {**tries, "missing": Try({"alert_id": uuid.uuid4()})}
+
+    def _ticked(self) -> Tries:
+        ids = {whose: self.cases[whose].pk for whose in ("alice's", "charlie's")}
+        tries = {whose: Try(data={"do": "take", "case": pk}) for whose, pk in ids.items()}
+        return {**tries, "missing": Try(data={"do": "take", "case": uuid.uuid4()})}
+
+    def _views(self) -> Tries:
+        tries = {whose: Try({"view_id": view.pk}) for whose, view in self.views.items()}
+        return {**tries, "missing": Try({"view_id": 999_999})}
 
     def _to_call(self) -> Tries:
         data = {"outcome": "called"}
@@ -308,8 +341,10 @@ class World:
         "review/another/": _another,
         "review/<uuid:case_id>/": _all_cases,
         "review/<uuid:case_id>/decide/": _decisions,
+        "review/assign/": _ticked,
         "review/<uuid:case_id>/message/": _letters,
         "review/<uuid:case_id>/findings/<slug:criterion>/": _marks,
+        "review/<uuid:case_id>/results/": _results,
         "screening/<slug:questionnaire>/<slug:section>/save/": _packets,
         "screening/<slug:questionnaire>/notice/<slug:key>/": _questionnaires,
         r"learn/^diagrams/(?P<name>[a-z0-9-]+)\.svg$": lambda self: {
@@ -335,6 +370,7 @@ class World:
         "alert_id": _alerts,
         "message_id": _messages,
         "to_call_id": _to_call,
+        "view_id": _views,
         "submission_id": _submissions,
         "section": _questionnaires,
         "questionnaire": _whole_questionnaires,
