@@ -142,9 +142,10 @@ class _Copier:
         return copied
 
     def choose(self, row: Any) -> None:
-        """New keys first, so that expressions can name copies that are made after them."""
+        """New keys first, so that expressions can name copies that are made after them. Fields keep theirs: only
+        their own test names them."""
         for name in ("key", "reason"):
-            if key := getattr(row, name, ""):
+            if (key := getattr(row, name, "")) and not isinstance(row, InvestigationField):
                 free = self.new[type(row), key] = free_key(key, self.taken)
                 self.taken.add(free)
                 if isinstance(row, Question):
@@ -168,7 +169,9 @@ class _Copier:
     def _written(self, row: Any) -> dict[str, Any]:
         """What the copy says otherwise."""
         keys = {name: getattr(row, name, "") for name in ("key", "reason")}
-        changed = {name: self.new[type(row), key] for name, key in keys.items() if key}
+        changed = {
+            name: self.new[type(row), key] for name, key in keys.items() if (type(row), key) in self.new
+        }
         for name in EXPRESSIONS:
             if text := getattr(row, name, ""):
                 changed[name] = rename(text, self.questions)
