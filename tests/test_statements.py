@@ -29,9 +29,9 @@ from tests.screening.factories import make_edition
 
 # page: (statements that read, statements that write). The session and the user are two of the reading ones.
 EXPECTED: dict[str, tuple[int, int]] = {
-    "home": (12, 0),
+    "home": (13, 0),  # the invitations to answer again
     "learn": (6, 0),
-    "article": (6, 0),
+    "article": (7, 0),  # whether a surgeon chose it for the reader
     "section": (6, 0),
     "section, saved": (6, 1),
     "autosave": (6, 1),
