@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from ledger import access
+from ledger.models import AccessRecord
 from screening import alertfile, findingfile, historyfile, messaging, resultfile, sentfile
 from screening.alertfile import AlertFile
 from screening.engine.answers import loads
@@ -35,6 +37,8 @@ from screening.models.placing import urgency_of
 from screening.resultfile import Shown
 from screening.sentfile import Answered, Compared, Sent
 from screening.worklist import Fell, fallen, urgent_texts
+
+Action = AccessRecord.Action
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,11 @@ class Elsewhere:
 
     sent: Sent
     is_newer: bool  # than the answers that this case is about
+
+    @property
+    def heavy(self) -> list[Reported]:
+        """What nobody may overlook because it came by another record."""
+        return [each for each in self.sent.reported if each.weight in findingfile.HEAVY]
 
 
 @dataclass(frozen=True)
@@ -188,11 +197,16 @@ def read(user: Any, case: Case, submission_id: UUID | None = None) -> CaseFile:
 
 
 def _records(user: Any, case: Case) -> list[Any]:
-    """The accounts that are this person and that the user may see, the case's own first."""
+    """The accounts that are this person and that the user may see, the case's own first.
+
+    The opening of the case was recorded; that the other accounts' data is read with it is recorded here.
+    """
     others = [id_ for id_ in host().records_of(case.patient_id) if id_ != case.patient_id]
     if others:
         seen = host().patients_visible_to(user).filter(pk__in=others).values_list("pk", flat=True)
         others = [id_ for id_ in others if id_ in set(seen)]
+        for id_ in others:
+            access.record(user, Action.OPENED_CASE, subject=id_, object=case)
     return [case.patient_id, *others]
 
 

@@ -103,8 +103,12 @@ class Openings:
 
 
 def access_records(case: Case) -> list[Any]:
-    """The newest records of the case, each with `total`, in one statement."""
+    """The newest records of the case, each with `total`, in one statement.
+
+    A joined record that was read with it has a record of its own, which would count the same opening twice.
+    """
     records = AccessRecord.objects.of(Case._meta.label_lower, case.pk).order_by("-id")
+    records = records.filter(subject_id=str(case.patient_id))
     return list(records.annotate(total=Window(Count("id")))[:OPENINGS])
 
 

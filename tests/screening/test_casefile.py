@@ -83,10 +83,19 @@ def test_what_came_by_another_record_is_there_and_says_by_which(
     assert [each.alert.case for each in file.alerts] == [other_case]
     assert [each.text for each in file.letters.told] == ["Hello"]
     assert [
-        (each.sent.record, each.is_newer, [row.weight for row in each.sent.reported])
-        for each in file.elsewhere
+        (each.sent.record, each.is_newer, [row.weight for row in each.heavy]) for each in file.elsewhere
     ] == [("R-OTHER", True, ["absolute"])]
     assert file.standing is None  # that decision was on the other case
+
+
+def test_that_another_record_is_read_too_is_recorded_for_it(
+    surgeon: User, case: Case, other_case: Case
+) -> None:
+    file = read(surgeon, case)
+    assert list(AccessRecord.objects.values_list("actor_id", "subject_id", "action", "object_id")) == [
+        (str(surgeon.pk), str(other_case.patient_id), "opened_case", str(case.pk))
+    ]
+    assert file.openings.newest == []  # the case's own opening is recorded by whoever asks for the file
 
 
 def test_the_case_is_read_from_either_record(surgeon: User, case: Case, other_case: Case) -> None:
@@ -220,11 +229,16 @@ def test_who_opened_it_is_named_the_newest_first_and_the_rest_counted(
         AccessRecord.objects.create(
             actor_id=str(other_surgeon.pk if number == 22 else surgeon.pk),
             action="opened_case",
+            subject_id=str(case.patient_id),
             object_kind=kind,
             object_id=str(case.pk),
         )
     AccessRecord.objects.create(
-        actor_id="gone", action="opened_case", object_kind=kind, object_id=str(case.pk)
+        actor_id="gone",
+        subject_id=str(case.patient_id),
+        action="opened_case",
+        object_kind=kind,
+        object_id=str(case.pk),
     )
     openings = read(surgeon, case).openings
     assert [each.by for each in openings.newest[:3]] == ["", "Erik Engel", "Dana Diaz"]
