@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ledger.models import AccessRecord
-from portal.accounts.models import PatientProfile, User
+from portal.accounts.models import JoinedRecord, PatientProfile, User
 from portal.host import PortalHost
 from screening.engine.answers import dumps
 from screening.host import Opening, Read
@@ -199,6 +199,18 @@ def test_what_they_read_and_what_was_chosen_for_them(
         "chosen for them",
     ):
         assert words in reading
+
+
+def test_what_is_heavy_by_a_joined_record_is_named_at_a_glance(
+    browser: Client, case: Case, administrator: User
+) -> None:
+    again = make_patient("Alice Adams", record_number="R-OTHER")
+    JoinedRecord.objects.create(into=case.patient, other=again, reason="Twice", by=administrator)
+    make_finding(make_submission(again, submitted_at=MONDAY - DAY))
+    page = text(browser, case)
+    assert "By the joined record R-OTHER, Nov. 15, 2026" in glance(page)
+    assert "reported: absolute criterion, confirm" in glance(page).split("R-OTHER")[1]
+    assert '<span class="tag">record R-OTHER</span>' in page.split('id="submissions"')[1]
 
 
 def test_who_opened_it_is_on_the_page_folded(browser: Client, case: Case) -> None:
