@@ -206,7 +206,7 @@ SITE = """
 /screening/<questionnaire>/<section>/save/
   there                    GET   login  405    405    405    405    405    405    405    405    login
   there                    POST  401    200    200    403    403    403    403    403    403    401
-  missing page             GET   login  405    405    405    405    405    405    403    405    login
+  missing page             GET   login  405    405    405    405    405    405    405    405    login
   missing page             POST  401    404    404    403    403    403    403    403    403    401
   missing                  GET   login  405    405    405    405    405    405    405    405    login
   missing                  POST  401    409    409    403    403    403    403    403    403    401

@@ -29,7 +29,7 @@ from tests.screening.factories import make_edition
 
 # page: (statements that read, statements that write). The session and the user are two of the reading ones.
 EXPECTED: dict[str, tuple[int, int]] = {
-    "home": (13, 0),  # the invitations to answer again
+    "home": (14, 0),  # the invitations to answer again, who opened the record in an emergency
     "learn": (6, 0),
     "article": (7, 0),  # whether a surgeon chose it for the reader
     "section": (6, 0),
