@@ -24,7 +24,13 @@ from screening.messaging import SOMETHING_NEW
 from screening.models import BackupTold, Case, Invitation, Reminder, Submission
 from screening.models.answers import REVIEW
 from screening.models.cases import DUE
-from screening.models.following import absolute_unopened, cases_to_ask_again, unfinished
+from screening.models.following import (
+    absolute_unopened,
+    cases_by_id,
+    cases_to_ask_again,
+    to_tell_of,
+    unfinished,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -123,9 +129,11 @@ def tell_backup_due(now: datetime | None = None) -> int:
 
     Returns how many people were told.
     """
-    moment = now or timezone.now()
-    rows = absolute_unopened(moment - host().unopened_after())
-    return _each("telling the backup", rows, lambda pk: _tell_backup(pk, moment))
+    moment, after = now or timezone.now(), host().unopened_after()
+    failed = OutboxMessage.objects.failed().filter(kind=UNOPENED, failed_at__gt=moment - after)
+    again = cases_by_id({message.payload["case"] for message in failed})
+    told = _each("telling the backup", again, lambda pk: _tell_backup(pk, moment))
+    return told + _each("telling the backup", to_tell_of(moment, after), lambda pk: _tell_backup(pk, moment))
 
 
 def _tell_backup(pk: Any, now: datetime) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 
@@ -20,6 +20,7 @@ from screening.models.cases import Case
 from screening.models.messages import Invitation, Message
 
 ABSOLUTE_FROM, ABSOLUTE_BELOW = 200_000, 300_000  # the ranks that an absolute criterion gives, see placing
+ENOUGH = 4  # times as long as a case may lie unopened: by then everyone was told of it who can be
 FORGOTTEN = timedelta(days=30)  # for so long after it was due a reminder may still go out
 
 
@@ -213,6 +214,20 @@ class CallNote(models.Model):
 def cases_to_ask_again(today: date) -> Any:
     """Whose day to be asked again has come, by the practice's day."""
     return Case.unscoped.filter(rescreen_on__lte=today)
+
+
+def cases_by_id(ids: Iterable[str]) -> Any:
+    return Case.unscoped.filter(pk__in=list(ids))
+
+
+def to_tell_of(now: datetime, after: timedelta) -> Any:
+    """Cases that lay unopened for `after`, where it is somebody's turn to be told.
+
+    It is nobody's while the last one was told just now, nor once the first was told so long ago that everyone has been.
+    """
+    told = BackupTold.unscoped.filter(case=OuterRef("pk"), case_version=OuterRef("version"))
+    lately, long_ago = told.filter(at__gt=now - after), told.filter(at__lte=now - ENOUGH * after)
+    return absolute_unopened(now - after).filter(~Exists(lately), ~Exists(long_ago))
 
 
 def absolute_unopened(since: datetime) -> Any:
