@@ -37,6 +37,17 @@ class VersionForm(forms.Form):
         return self
 
     @property
+    def rows(self) -> list[list[forms.BoundField]]:
+        """The visible fields, a number and its unit in one row."""
+        rows: list[list[forms.BoundField]] = []
+        for field in self.visible_fields():
+            if field.name.startswith("unit_"):
+                rows[-1].append(field)
+            else:
+                rows.append([field])
+        return rows
+
+    @property
     def carried(self) -> list[tuple[str, str]]:
         """All that was typed, for the page that asks to confirm it."""
         return [(name, self.data.get(name, "")) for name in self.fields]
@@ -96,10 +107,6 @@ class ResultForm(VersionForm):
         if supersedes is not None:
             self.initial = {**_as_stored(supersedes), **self.initial}
 
-    @property
-    def shown(self) -> list[Any]:
-        return self.visible_fields()
-
     def clean_measured_on(self) -> date:
         day: date = self.cleaned_data["measured_on"]
         if day > timezone.localdate():
@@ -149,7 +156,7 @@ def _unit_field(field: Question, units: str) -> forms.ChoiceField:
     known = UNITS[field.measure]
     first = known[1] if field.measure in OTHER_FIRST.get(units, ()) else known[0]
     return forms.ChoiceField(
-        label=_("Unit (%(what)s)") % {"what": field.text},
+        label=_("Unit"),
         choices=[(unit, unit) for unit in known],
         initial=first,
     )

@@ -6,7 +6,7 @@ as it was sent. See docs/decisions/results.md.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from editions.canonical import canonical, digest
 from screening import reassessing
+from screening.engine.assessment import Held
 from screening.engine.definition import Definition, Investigation, Question
 from screening.engine.investigations import Result
 from screening.engine.wording import answer_in_words
@@ -69,7 +70,7 @@ class Turn:
     label: str
     was: dict[str, Any] | None
     now: dict[str, Any] | None
-    because: list[str]  # what the reasons mean that hold afterwards
+    because: list[str]  # what the rules say that hold afterwards
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,8 @@ def look_ahead(*, case: Case, entry: Entry | None, supersedes: InvestigationResu
     added = [Result(NOT_YET, entry.investigation, entry.values, entry.measured_on)] if entry else []
     found = reassessing.again(case, submission, rows, timezone.localdate(), added)
     after, comes_back = foresee_result(case, found.outcome.as_dict() if found.outcome else None)
-    turns = _turns(definition_of(submission.edition), case.criteria, after.criteria)
+    held = found.outcome.held if found.outcome else ()
+    turns = _turns(definition_of(submission.edition), case.criteria, after.criteria, held)
     return Ahead(after, comes_back, turns, found.missing)
 
 
@@ -200,19 +202,15 @@ def _follow(user: Any, case: Case, result: InvestigationResult) -> Stored:
     return Stored(result, reassessment, found.missing)
 
 
-def _turns(definition: Definition, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Turn]:
-    """The criteria that come to something else, in the order of the questionnaire."""
+def _turns(
+    definition: Definition, before: Mapping[str, Any], after: Mapping[str, Any], held: Iterable[Held]
+) -> list[Turn]:
+    """The criteria that come to something else, in the order of the questionnaire, with what held."""
+    because: dict[str, list[str]] = {}
+    for each in held:
+        because.setdefault(each.criterion, []).append(each.rule.text)
     return [
-        Turn(
-            criterion.label,
-            before.get(criterion.key),
-            after.get(criterion.key),
-            [
-                rule.text
-                for rule in criterion.rules
-                if rule.reason in after.get(criterion.key, {}).get("reasons", ())
-            ],
-        )
-        for criterion in definition.criteria
-        if before.get(criterion.key) != after.get(criterion.key)
+        Turn(each.label, before.get(each.key), after.get(each.key), because.get(each.key, []))
+        for each in definition.criteria
+        if before.get(each.key) != after.get(each.key)
     ]

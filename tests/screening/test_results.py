@@ -323,15 +323,33 @@ def test_a_void_result_does_not_come_back_with_new_answers(
 # Looking ahead
 
 
+def held(case: Case, criterion: str) -> Any:
+    submission: Any = case.submission
+    return next(each.rules for each in submission.edition.definition.criteria if each.key == criterion)
+
+
 def test_it_says_what_would_change_and_stores_nothing(surgeon: Any, case: Case) -> None:
     ahead = results.look_ahead(case=case, entry=t_score(case, "-3.6"))
     assert [(turn.label, turn.was, turn.now and turn.now["category"]) for turn in ahead.turns] == [
         ("Bone strength", case.criteria["bone"], "absolute")
     ]
+    assert [turn.because for turn in ahead.turns] == [
+        [rule.text for rule in held(case, "bone") if rule.reason in ("bone_severe_who", "bone_severe_t")]
+    ]
     assert ahead.comes_back
     assert (InvestigationResult.unscoped.count(), Case.unscoped.get().version) == (0, case.version)
     enter(surgeon, case, t_score(case, "-3.6"))
     assert bone(case) == ahead.turns[0].now
+
+
+def test_of_rules_with_one_reason_it_says_only_those_that_hold(
+    surgeon: Any, patient: Any, fusion: Any
+) -> None:
+    case = send(patient, fusion, bone_scan="yes", bone_t_score="-3.6", bone_scan_month="2026-01")
+    (turn,) = results.look_ahead(case=case, entry=t_score(case)).turns
+    assert turn.because == [
+        "Fragility fracture (wrist or another site) with a T-score above the range of osteoporosis."
+    ]
 
 
 def test_it_says_nothing_of_what_no_rule_reads(case: Case) -> None:

@@ -95,7 +95,7 @@ def test_before_and_after_stand_side_by_side_also_what_is_gone(browser: Client, 
 
 def test_what_was_lowered_is_said_above_it(browser: Client, corrected: Case) -> None:
     page = text(browser, corrected)
-    words = "<strong>Severe osteoporosis:</strong> was absolute, now none: reported differently"
+    words = "<strong>Severe osteoporosis:</strong> was absolute, now none"
     assert page.index(words) < page.index("What changed since the last submission")
 
 
