@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-WIDTH = 360  # as wide as a telephone: there the text is as large as it is written
+WIDTH = 300  # about as wide as a panel on a telephone: there the text is as large as it is written
 LINE, BAR, GAP = 16, 14, 12
 PLOT, LEFT, FOOT = 120, 34, 20  # the height of columns, the room for numbers beside and names below
 PATTERNS = ("solid", "stripes", "dots", "empty", "lines")

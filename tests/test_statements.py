@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from bench import cases
 from editions.canonical import canonical, digest
 from education.models import Article, ArticleEdition
 from portal.accounts.models import User
-from screening import answering
+from screening import answering, exporting
 from screening.admin import order
 from screening.models import AnswersInProgress, Case, QuestionnaireEdition
 from screening.models.document import shipped, write_rows
@@ -40,6 +41,8 @@ EXPECTED: dict[str, tuple[int, int]] = {
     "list": (10, 1),
     # marks, messages, reading, who opened it, exceptional opening, standing in, joined records (2), follow-up
     "case": (23, 1),
+    "figures": (17, 0),  # each figure is one or two sums over all cases
+    "table": (12, 1),
     "outline": (38, 0),  # tests and their fields, for the document and for the lines
     "thresholds": (48, 0),
 }
@@ -165,6 +168,28 @@ def test_a_case_that_was_opened_before(
     address = reverse("review:case", args=[case.pk])
     reviewer.get(address)
     assert statements(lambda: reviewer.get(address)) == EXPECTED["case"]
+
+
+@pytest.mark.parametrize("months", [3, 24])
+def test_the_figures_however_long_the_time(
+    months: int, lead: User, surgeon: User, edition: QuestionnaireEdition, login: Callable[..., Client]
+) -> None:
+    cases.fill(edition, surgeon, 60)
+    browser = login(lead)
+    page = partial(browser.get, reverse("review:figures"), {"months": months})
+    assert statements(page) == EXPECTED["figures"]
+
+
+def test_a_table_of_one_part(reviewer: Client, surgeon: User, edition: QuestionnaireEdition) -> None:
+    cases.fill(edition, surgeon, 60)
+    made = exporting.ask_table(user=surgeon, query="state=all")
+
+    def take() -> Any:
+        response = reviewer.get(reverse("review:export_file", args=[made.pk]))
+        assert len(b"".join(response.streaming_content).splitlines()) == 61
+        return response
+
+    assert statements(take) == EXPECTED["table"]
 
 
 def test_the_outline_of_a_questionnaire_however_many_rows_it_has(

@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from ledger.models import OutboxMessage
 from screening import answering, calling, following
-from screening.models import Case, QuestionnaireEdition
+from screening.models import Case, Questionnaire, QuestionnaireEdition
+from tests.foreign.conftest import make
 from tests.screening.calm import CALM
 
 
@@ -74,3 +75,18 @@ def test_nobody_is_forgotten_without_the_portal(client, patient, surgeon, publis
     start = reverse("screening:questionnaire", args=["spinal-fusion"])
     assert "Please answer again" in client.get(start).content.decode()
     assert client.post(start, {"with": "last"}).status_code == 302
+
+
+def test_a_reviewer_takes_a_case_out_and_the_lead_sees_figures(client, patient, published):
+    surgeon, lead = make("erik", "review_cases", "export_cases"), make("ines", "view_figures")
+    case = Case.objects.create(patient=patient, questionnaire=Questionnaire.objects.get())
+    client.force_login(surgeon)
+    made = client.post(reverse("review:export_case", args=[case.pk]), {"kind": "print"})
+    assert "Alice" in client.get(made["Location"]).content.decode()
+    made = client.post(reverse("review:export_cases"))
+    table = client.get(made["Location"] + "file/")
+    assert "Alice" in b"".join(table.streaming_content).decode()
+    assert table["Cache-Control"] == "no-store, private"
+    client.force_login(lead)
+    page = client.get(reverse("review:figures")).content.decode()
+    assert ("<svg" in page, "Alice" in page) == (True, False)
