@@ -104,6 +104,15 @@ def records() -> list[tuple[str, str, list[str]]]:
     return [(each.action, each.object_id, each.object_ids) for each in found]
 
 
+def test_the_case_and_the_list_lead_there(browser: Client, case: Case) -> None:
+    assert f'href="{reverse("review:export_case", args=[case.pk])}"' in body(
+        browser.get(reverse("review:case", args=[case.pk]))
+    )
+    page = body(browser.get(reverse("review:cases"), {"state": "all"}))
+    address = reverse("review:export_cases")
+    assert (f'href="{address}?state=all"' in page, f'formaction="{address}"' in page) == (True, True)
+
+
 # Asking --------------------------------------------------------------------------------------------------
 
 
