@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db.models import ManyToManyField, TextField
+from django.db.models import CharField, ManyToManyField, TextField
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.text import format_lazy
@@ -135,8 +135,11 @@ class QuestionInline(admin.StackedInline):
     form = QuestionForm
     extra = 0
     max_num = questions.ENOUGH
-    fields = (("position", "text"), *((f"choice_{n}", f"explanation_{n}") for n in CHOICES), "right")
-    formfield_overrides = {TextField: {"widget": forms.Textarea(attrs={"rows": 2, "cols": 60})}}
+    fields = ("position", "text", *((f"choice_{n}", f"explanation_{n}") for n in CHOICES), "right")
+    formfield_overrides = {
+        CharField: {"widget": forms.TextInput(attrs={"size": 60})},
+        TextField: {"widget": forms.Textarea(attrs={"rows": 2, "cols": 60})},
+    }
 
 
 @admin.register(Article)
