@@ -81,7 +81,7 @@ class FilterForm(forms.Form):
     answers = forms.ChoiceField(label=_("Age of the answers"), choices=ANSWERS, required=False)
     question = forms.BooleanField(label=_("With a question that nobody has read"), required=False)
 
-    FRONT = ("search", "assigned", "state", "category")
+    FRONT = ("search", "assigned")
 
     def __init__(self, *args: Any, user: Any, criteria: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -90,8 +90,10 @@ class FilterForm(forms.Form):
         )
         if whose := assigned_choices(user):
             self.fields["assigned"] = forms.ChoiceField(label=_("Whose"), choices=whose, required=False)
-        self.order_fields([*self.FRONT, "criterion", "urgency", "waiting", "news", "answers", "question"])
+        behind = ("state", "category", "criterion", "urgency", "waiting", "news", "answers", "question")
+        self.order_fields([*self.FRONT, *behind])
         for name, field in self.fields.items():
+            field.error_messages["invalid_choice"] = _("“%(value)s” is none of these, and was left out.")
             plain = "form-control" if name == "search" else "form-select"
             field.widget.attrs["class"] = "form-check-input" if name == "question" else plain
 
@@ -120,7 +122,7 @@ def assigned_choices(user: Any) -> list[tuple[str, Any]]:
     """Whose patients this user can ask for. None to choose from where the host knows no care."""
     if not host().knows_care:
         return []
-    whose = [("", _("In my care, and unassigned")), (MINE, _("In my care")), (NOBODYS, _("Unassigned"))]
+    whose = [("", _("Mine and unassigned")), (MINE, _("In my care")), (NOBODYS, _("Unassigned"))]
     if not user.has_perm(SEE_PRACTICE):
         return whose
     colleagues = [(str(pk), name) for pk, name in host().colleagues(user) if pk != user.pk]

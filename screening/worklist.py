@@ -173,7 +173,8 @@ def _rows(user: Any, shown: list[Place], live: dict[Any, Definition], clock: Clo
     cases = {case.pk: case for case in _cases(user, shown)}
     patients = [case.patient_id for case in cases.values()]
     people, carers = host().people(patients), host().caring(patients)
-    covering = host().covering(user, patients)
+    others = [pk for pk, names in carers.items() if _name(user) not in names]
+    covering = host().covering(user, others) if others else {}
     return [
         _row(
             user,

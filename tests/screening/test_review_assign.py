@@ -47,7 +47,7 @@ def said(browser: Client, response: Any) -> list[str]:
 
 
 def test_patients_are_given_to_a_colleague(browser: Client, surgeon: User, other_surgeon: User) -> None:
-    cases = [case_of("Ada Able", surgeon), case_of("Ben Bold")]
+    cases = [case_of("Ada Able", surgeon, rank=1), case_of("Ben Bold", rank=2)]
     response = send(browser, "give", *cases, to=other_surgeon.pk)
     assert said(browser, response) == ["Now in the care of Erik Engel: Ada Able and Ben Bold."]
     assert [carers(case) for case in cases] == [{"Erik Engel"}, {"Erik Engel"}]
