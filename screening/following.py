@@ -225,7 +225,8 @@ def _remind(rows: Any, now: datetime) -> int:
         return 0
     with transaction.atomic():
         attempt = rows.select_related("patient").select_for_update(of=("self",)).first()
-        if attempt is None:  # sent, gone on with or reminded elsewhere, just now
+        # Asked once more under the lock: whoever waited for it was answered as of before the other one's reminder.
+        if attempt is None or not rows.exists():  # sent, gone on with or reminded elsewhere, just now
             return 0
         number = Reminder.count_of(attempt) + 1
         Reminder.objects.create(patient=attempt.patient, attempt=attempt.pk, number=number, at=now)
