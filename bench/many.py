@@ -82,6 +82,7 @@ def measure(readers: dict[str, Any]) -> dict[str, float]:
 
     from bench.measure import once, sql_time
     from bench.pages import Page
+    from screening.forms_worklist import VIEWS as SHIPPED
 
     portal, costs = WSGIHandler(), {}
 
@@ -93,7 +94,11 @@ def measure(readers: dict[str, Any]) -> dict[str, float]:
 
     for name, query in VIEWS.items():
         page(name, "surgeon", query)
-    page("whole practice, first page", "lead", "scope=practice")
+    for query, name in SHIPPED:
+        if query:
+            page(str(name), "surgeon", query)
+            page(f"{name}, whole practice", "lead", f"{query}&assigned=practice")
+    page("whole practice, first page", "lead", "assigned=practice")
     return costs
 
 

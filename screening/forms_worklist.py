@@ -129,7 +129,7 @@ def assigned_choices(user: Any) -> list[tuple[str, Any]]:
     return [*whose, (PRACTICE, _("The whole practice")), *colleagues]
 
 
-class ViewForm(forms.ModelForm):  # type: ignore[type-arg]  # at run time it takes none
+class ViewForm(forms.ModelForm):
     """A name for what the list shows. `filters` is the form with the query; what does not fit is left out."""
 
     class Meta:

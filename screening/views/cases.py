@@ -40,7 +40,7 @@ def cases(request: HttpRequest) -> HttpResponse:
         "filters": filters,
         "query": query,
         "views": VIEWS,
-        "own_views": list(SavedView.objects.filter(owner=request.user)),
+        "own_views": list(SavedView.objects.filter(owner=request.user.pk)),
         "born": _read_as(chosen.search),
         "knows_care": "assigned" in filters.fields,
         "ticks": request.user.has_perm(ASSIGN) or request.user.has_perm(DECIDE[1]),

@@ -35,7 +35,7 @@ def views(request: HttpRequest) -> HttpResponse:
 @permission_required(REVIEW, raise_exception=True)
 @require_POST
 def remove(request: HttpRequest, view_id: int) -> HttpResponse:
-    view = get_object_or_404(SavedView, owner=request.user, pk=view_id)
+    view = get_object_or_404(SavedView, owner=request.user.pk, pk=view_id)
     view.delete()
     messages.success(request, _("“%s” was removed.") % view.name)
     return redirect("review:views")
@@ -43,7 +43,7 @@ def remove(request: HttpRequest, view_id: int) -> HttpResponse:
 
 def _page(request: HttpRequest, form: ViewForm | None = None, status: int = 200) -> HttpResponse:
     context = {
-        "views": SavedView.objects.filter(owner=request.user),
+        "views": SavedView.objects.filter(owner=request.user.pk),
         "form": form,
         "query": form.instance.query if form else "",
         "most": MOST_VIEWS,
