@@ -88,13 +88,23 @@ def begin(
 def compose(
     texts: Mapping[str, str], criteria: Sequence[Criterion], values: Mapping[str, str], correction: str = ""
 ) -> tuple[str, list[str]]:
-    """One text, and the criteria for which there were no words. `texts` is by topic, "" the one that begins."""
-    greeting, _blank, rest = texts.get("", "").strip().partition("\n\n")
+    """One text, and the criteria for which there were no words. `texts` is by topic, "" the one that begins.
+
+    The topics stand after its first two paragraphs, a greeting and what it is about; the rest of it ends the message.
+    """
+    hello, *rest = _paragraphs(texts.get("", ""))
     topics = dict.fromkeys(criterion.topic for criterion in criteria)
-    parts = [greeting, correction, rest, *(texts.get(topic, "") for topic in topics)]
-    paragraphs = [part for text in parts for part in re.split(r"\n\s*\n", text.strip())]
-    kept = [filled for part in paragraphs if (filled := fill(part.strip(), values))]
+    middle = [part for topic in topics for part in _paragraphs(texts.get(topic, ""))]
+    kept = [
+        filled
+        for part in (hello, correction, *rest[:1], *middle, *rest[1:])
+        if (filled := fill(part, values))
+    ]
     return "\n\n".join(kept), [each.label for each in criteria if not texts.get(each.topic)]
+
+
+def _paragraphs(text: str) -> list[str]:
+    return [part.strip() for part in re.split(r"\n\s*\n", text.strip())]
 
 
 def modifiable_first(file: CaseFile, *, to_clarify: bool = True) -> list[Criterion]:

@@ -26,6 +26,7 @@ from screening.models import (
     Export,
     Extra,
     ImpactRun,
+    MessageTemplate,
     Questionnaire,
     Sample,
     SavedView,
@@ -452,6 +453,9 @@ class Desk:
         return {Article: self.world.articles, Questionnaire: Drafts(make_questionnaire)}
 
     def _row(self, model: type[models.Model]) -> models.Model | None:
+        if model is MessageTemplate:
+            words, _new = model.objects.get_or_create(state="discuss", text="Hello {name},")
+            return words
         if model._meta.app_label == "screening":
             questionnaire = self._drafts[Questionnaire].draft
             if model is Extra:
