@@ -155,10 +155,12 @@ def _value_field(field: Question) -> forms.Field:
 def _unit_field(field: Question, units: str) -> forms.ChoiceField:
     known = UNITS[field.measure]
     first = known[1] if field.measure in OTHER_FIRST.get(units, ()) else known[0]
+    named = {"aria-label": _("Unit: %(what)s") % {"what": field.text}}  # two boxes may be labelled "Unit"
     return forms.ChoiceField(
         label=_("Unit"),
         choices=[(unit, unit) for unit in known],
         initial=first,
+        widget=forms.Select(attrs=named),
     )
 
 
