@@ -46,7 +46,9 @@ def main() -> int:
         left_out.append("PostgreSQL was not found: nothing ran on it. Install postgresql.")
 
     if not printout.makes_pdf():
-        left_out.append("WeasyPrint could not be loaded: no PDF was made. Install Pango (libpango-1.0-0 and others).")
+        left_out.append(
+            "WeasyPrint could not be loaded: no PDF was made. Install Pango (libpango-1.0-0 and others)."
+        )
 
     print("\n== Summary")
     for name, ok in passed.items():
