@@ -38,7 +38,7 @@ def decide(
     person is one decision, however often it arrives. Raises Stale where somebody or something else came first.
     """
     not_of(user, case)
-    fields = {
+    fields: dict[str, Any] = {
         "state": state,
         "reason": reason,
         "plan": plan,
@@ -52,14 +52,9 @@ def decide(
         return _sent_before(user, case, version, fields)
     if supersedes is not None and supersedes != _standing(user, case):
         raise Stale
-    decision = Decision.objects.create(
-        case=case,
-        patient_id=case.patient_id,
-        submission_id=case.submission_id,
-        case_version=version,
-        by=user,
-        **fields,
-    )
+    fields |= {"case": case, "patient_id": case.patient_id, "submission_id": case.submission_id}
+    fields |= {"case_version": version, "by": user}
+    decision: Decision = Decision.objects.create(**fields)
     if message:
         messaging.release(user=user, case=case, text=message, decision=decision, rescreen_on=rescreen_on)
     return decision

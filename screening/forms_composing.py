@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from copy import copy
 from typing import Any
 
 from django import forms
@@ -75,7 +76,7 @@ class MessageForm(forms.Form):
 
     def renewed(self, file: CaseFile) -> MessageForm:
         """The same words, to be released on the case as it is now."""
-        typed = self.data.copy()
+        typed: Any = copy(self.data)
         for name, value in written_on(file).items():
             typed[name] = str(value or "")
         return MessageForm(typed, reading=self.offered.values())

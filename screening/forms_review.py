@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Iterable
+from copy import copy
 from datetime import date, timedelta
 from typing import Any
 
@@ -199,7 +200,8 @@ class DecisionForm(forms.Form):
 
         One that does not count any more cannot be replaced: why it was wrong goes to the note then.
         """
-        typed, given = self.data.copy(), self.cleaned_data
+        typed: Any = copy(self.data)
+        given = self.cleaned_data
         for name, value in decided_on(case).items():
             typed[name] = str(value or "")
         if given["replaces"] and given["replaces"] != standing:

@@ -131,7 +131,7 @@ def _page(
         "offers": [offer(each, labels, form) for each in form.offered.values()],
         "language": form["language"].value() or language,
         "reads": language,
-        "told": _preview(request, file, form, question),
+        "told": _preview(request.user, file, form, question),
         "grade": _grade(form),
         "sender": host().sender(request.user),
         **more,
@@ -153,17 +153,17 @@ def offer(reading: Reading, labels: dict[str, str], form: MessageForm) -> Offer:
     return Offer(reading, about, reading.key in (form["reading"].value() or []))
 
 
-def _preview(request: HttpRequest, file: CaseFile, form: MessageForm, question: Reply | None) -> Told:
+def _preview(user: Any, file: CaseFile, form: MessageForm, question: Reply | None) -> Told:
     """The message as it stands in the form, as the patient will read it."""
     about = None if question else _untold(file)
     written = Message(
         text=form["text"].value() or "",
         tests=lines(form["tests"].value() or ""),
         rescreen_on=about.decision.rescreen_on if about else None,
-        by=request.user,
+        by=user,
     )
     reading = tuple(ToRead(each.title, each.url, live=True) for each in form.chosen)
-    return Told(written, host().person(request.user).name, answers=question, reading=reading)
+    return Told(written, host().person(user).name, answers=question, reading=reading)
 
 
 def _grade(form: MessageForm) -> float | None:
