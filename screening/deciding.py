@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from screening import messaging
 from screening.models import Case, Decision, Message
@@ -92,11 +91,11 @@ def _standing(user: Any, case: Case) -> int | None:
     return latest.pk if latest else None
 
 
-def untold(*, user: Any, cases: Iterable[UUID]) -> set[UUID]:
-    """Those of the cases whose latest decision the patient was told nothing of. One statement."""
+def untold(user: Any) -> QuerySet[Decision]:
+    """The decisions that stand, each the latest of its case, and of which the patient was told nothing."""
     later = Decision.objects.visible_to(user).filter(
         case=OuterRef("case"), case_version__gt=OuterRef("case_version")
     )
     told = Message.objects.visible_to(user).filter(decision=OuterRef("pk"))
-    decisions = Decision.objects.visible_to(user).filter(~Exists(later), ~Exists(told), case__in=list(cases))
-    return set(decisions.values_list("case", flat=True))
+    decisions: QuerySet[Decision] = Decision.objects.visible_to(user).filter(~Exists(later), ~Exists(told))
+    return decisions

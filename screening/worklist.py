@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from screening import places
+from screening.deciding import untold
 from screening.engine.definition import Criterion, Definition
 from screening.host import Person, host
 from screening.models import Alert, Case, QuestionnaireEdition, Reply
@@ -67,6 +68,7 @@ class Row:
 
     `news`, of a new case: "new", "changed", "back", or "seen" (opened, not yet reviewed). `stale` is how old the
     answers are, in days, where that is too old. `alert` waits to be acknowledged. `question`: nobody has read it yet.
+    `untold`: decided, and the patient has not heard of it.
     """
 
     case: Case
@@ -83,6 +85,7 @@ class Row:
     stale: int | None
     alert: UUID | None
     question: bool
+    untold: bool
 
 
 @dataclass(frozen=True)
@@ -191,7 +194,7 @@ def _rows(user: Any, shown: list[Place], live: dict[Any, Definition], clock: Clo
 
 
 def _cases(user: Any, shown: list[Place]) -> Any:
-    """With the marks of their rows, in one statement: `alert` and `question`."""
+    """With the marks of their rows, in one statement: `alert`, `question` and `untold`."""
     here = {"case": OuterRef("pk")}
     waiting = Alert.objects.visible_to(user).filter(**here, acknowledged_at=None).order_by("raised_at")
     return (
@@ -204,6 +207,7 @@ def _cases(user: Any, shown: list[Place]) -> Any:
         .annotate(
             alert=Subquery(waiting.values("pk")[:1]),
             question=Exists(Reply.objects.visible_to(user).filter(**here, read_at=None)),
+            untold=Exists(untold(user).filter(**here)),
         )
     )
 
@@ -238,6 +242,7 @@ def _row(
         stale=_stale(case, clock),
         alert=case.alert,
         question=case.question,
+        untold=case.untold and not case.awaiting,
     )
 
 

@@ -59,6 +59,18 @@ def test_it_stores_the_decision_and_says_that_the_patient_has_not_heard(browser:
     assert not OutboxMessage.objects.exists()
 
 
+def test_the_list_shows_that_the_patient_has_not_heard(browser: Client, case: Case, surgeon: User) -> None:
+    def listed() -> bool:
+        page = browser.get(reverse("review:cases"), {"state": "discuss"}).content.decode()
+        assert "Alice Adams" in page
+        return "Patient not told yet" in page
+
+    browser.post(url(case), form())
+    assert listed()
+    messaging.release(user=surgeon, case=case, text="Please come.", decision=Decision.unscoped.get())
+    assert not listed()
+
+
 def test_one_click_more_leads_to_the_message(browser: Client, case: Case) -> None:
     response = browser.post(url(case), form(then="message"))
     assert (response.status_code, response["Location"]) == (302, reverse("review:message", args=[case.pk]))
