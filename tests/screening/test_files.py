@@ -275,7 +275,7 @@ def test_what_stands_under_two_keys_of_one_name_is_named_at_the_second() -> None
 
 def test_a_list_that_is_missing_is_named() -> None:
     document = small()
-    del document["criteria"]
+    del document["criteria"], document["investigations"]
 
     assert [message for _line, message in faults(written(document))] == [
         "criteria is missing. Where there is none, write criteria = []."
