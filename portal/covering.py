@@ -86,7 +86,7 @@ def take_back(request: HttpRequest, care_id: int) -> HttpResponse:
     return redirect("cover")
 
 
-def _giver(request: HttpRequest) -> User:
+def _giver(request: HttpRequest) -> Any:
     """Whose patients: the user's own, or those of the surgeon whom somebody with the whole practice has chosen."""
     asked = request.POST.get("away") or request.GET.get("of") or ""
     if not asked or asked == str(request.user.pk):
@@ -141,8 +141,8 @@ def _cover_page(request: HttpRequest, form: CoverForm, status: int = 200) -> Htt
         "form": form,
         "covers": covers,
         "planned": planned,
-        "alone": len(form.fields["to"].choices) < 2,
-    }  # type: ignore[attr-defined]
+        "alone": len(host().colleagues(request.user)) < 2,
+    }
     return render(request, "portal/cover.html", context, status=status)
 
 

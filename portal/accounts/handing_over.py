@@ -21,7 +21,7 @@ ASSIGN, WHOLE_PRACTICE, CARE = "screening.assign_case", "screening.review_practi
 
 @transaction.atomic
 def hand_over(
-    *, by: User, patients: Iterable[Any], to: Any, at: datetime | None = None, of: User | None = None
+    *, by: Any, patients: Iterable[Any], to: Any, at: datetime | None = None, of: User | None = None
 ) -> int:
     """All of them, or none. Surgeons give away their own and those whom nobody has; whoever may see the whole
     practice, anybody's: of one surgeon alone with `of`, else of everybody who has them.
@@ -44,7 +44,7 @@ def receiver(to: Any) -> User | None:
     return who_may("screening.review_cases").filter(pk=getattr(to, "pk", to)).first()
 
 
-def _move(patient: User, to: User, at: datetime, by: User, of: User | None) -> bool:
+def _move(patient: User, to: User, at: datetime, by: Any, of: User | None) -> bool:
     records = records_of(patient.pk)
     care = Care.objects.direct().filter(patient__in=records).current(at)
     whose = of if by.has_perm(WHOLE_PRACTICE) or by.has_perm(CARE) else by
@@ -62,14 +62,14 @@ def _move(patient: User, to: User, at: datetime, by: User, of: User | None) -> b
     return bool(ended or begun)
 
 
-def _begin(patient: Any, surgeon: User, at: datetime, by: User) -> None:
+def _begin(patient: Any, surgeon: User, at: datetime, by: Any) -> None:
     """Care that was to begin later begins sooner: there is one open care of each surgeon."""
     planned = Care.objects.direct().filter(patient=patient, surgeon=surgeon, end=None)
     if not planned.update(start=at, made_by=by):
         Care.objects.create(patient_id=patient, surgeon=surgeon, start=at, made_by=by)
 
 
-def planned_by(surgeon: User) -> QuerySet[Care]:
+def planned_by(surgeon: Any) -> QuerySet[Care]:
     """What was handed over, or is being received, on a day to come."""
     ahead = Care.objects.direct().filter(start__gt=timezone.now())
     given = Exists(
@@ -79,7 +79,7 @@ def planned_by(surgeon: User) -> QuerySet[Care]:
 
 
 @transaction.atomic
-def take_back(care: Care, *, by: User) -> bool:
+def take_back(care: Care, *, by: Any) -> bool:
     """A handover that has not come yet does not take place. False where its day has come meanwhile."""
     planned = planned_by(by).select_for_update(of=("self",)).filter(pk=care.pk).first()
     if planned is None:

@@ -40,7 +40,7 @@ def pair(into: str, other: str) -> Pair:
 
 
 @transaction.atomic
-def join(*, into: User, other: User, reason: str, by: User) -> JoinedRecord:
+def join(*, into: User, other: User, reason: str, by: Any) -> JoinedRecord:
     """The account of `other` is closed. Their answers stay theirs, and are read with those of `into`."""
     locked = {user.pk: user for user in User.objects.select_for_update().filter(pk__in=[into.pk, other.pk])}
     _refuse(_profile_of(into), _profile_of(other))
@@ -53,7 +53,7 @@ def join(*, into: User, other: User, reason: str, by: User) -> JoinedRecord:
 
 
 @transaction.atomic
-def part(joined: JoinedRecord, *, by: User) -> bool:
+def part(joined: JoinedRecord, *, by: Any) -> bool:
     """As it was before. False where somebody has parted them already."""
     current = JoinedRecord.objects.select_for_update(of=("self",)).in_force().filter(pk=joined.pk).first()
     if current is None:

@@ -161,7 +161,7 @@ class ContactAdmin(KeepsSomebodyOnDuty, NeverDeleted, admin.ModelAdmin):
 
     @admin.display(description=gettext_lazy("is told at"))
     def its_address(self, contact: Contact) -> str:
-        return contact.user.email
+        return contact.user.email or ""
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return ("user",) if obj else ()
