@@ -24,7 +24,7 @@ from django.utils import timezone
 
 from screening.host import host
 from screening.models import Case, Reply
-from screening.models.cases import DUE, CaseRows, Place
+from screening.models.cases import DUE, CaseRows, Place, end_of, first_places, practice
 from screening.models.placing import NOW_SEEN, TIER, ranks_of
 
 PAGE = 50
@@ -86,11 +86,12 @@ class Places:
 
 @dataclass(frozen=True)
 class Part:
-    """A query of the list. `bounded`: it can be long, so that only its first cases are looked at."""
+    """A query of the list: `rows` by an index, and what else they have to fit. `many`, where there can be so many that
+    only the first of them are looked at, is what the index holds."""
 
-    keyed: CaseRows
+    rows: CaseRows
     rest: Q
-    bounded: bool
+    many: Q | None = None
 
 
 def token(place: Place) -> str:
@@ -123,28 +124,24 @@ def places(
 ) -> Places:
     """Up to `limit` places behind `after`, or just ahead of `before` (the nearest one first), or from the top."""
 
-    def in_order(rows: CaseRows) -> CaseRows:
-        rows = rows.in_order()
+    read: list[CaseRows] = []
+    backwards, partly, end = before is not None, False, None
+    for part in parts(user, chosen, clock):
+        rows = part.rows.in_order()
         if after is not None:
             rows = rows.after(after)
-        return rows.before(before).reverse() if before is not None else rows
-
-    read, looks = [], []
-    for part in parts(user, chosen, clock):
-        keyed = in_order(part.keyed)
-        if part.bounded and part.rest:
-            looks.append(keyed)
-            keyed = in_order(keyed.cut(LOOK))
-        read.append(in_order(keyed.filter(part.rest)) if part.rest else keyed)
-    backwards = before is not None
-    found = sorted(_read(read, limit), reverse=backwards)[:limit]
-    ends = [] if len(found) == limit else [end for rows in looks if (end := _end(rows))]
-    if not ends:
-        return Places(found, partly=bool(looks))
-    # Behind the nearest end others may stand that were not looked at.
-    looked = max(ends) if backwards else min(ends)
-    found = [each for each in found if (each >= looked if backwards else each <= looked)]
-    return Places(found, looked, partly=True)
+        if before is not None:
+            rows = rows.before(before).reverse()
+        if part.many is not None and part.rest:
+            end = end_of(part.many, LOOK, after=after, before=before)
+            if end is not None:
+                rows = rows.down_to(end) if backwards else rows.to(end)
+        read.append(rows.filter(part.rest))
+        partly = partly or (part.many is not None and bool(part.rest))
+    found = sorted(first_places(read, limit), reverse=backwards)
+    if end is not None:  # behind it others may stand that were not looked at
+        found = [each for each in found if (each >= end if backwards else each <= end)]
+    return Places(found[:limit], end if len(found) < limit else None, partly)
 
 
 def count(user: Any, chosen: Chosen) -> int:
@@ -153,41 +150,29 @@ def count(user: Any, chosen: Chosen) -> int:
     return min(len(places(user, chosen, clock, limit=CAP + 1).found), CAP + 1)
 
 
-def _read(queries: list[CaseRows], limit: int) -> set[Place]:
-    """The first of each, in one statement."""
-    if len(queries) == 1:
-        return {Place(*values) for values in queries[0].values_list(*Place._fields)[:limit]}
-    first, *others = (each.cut(limit).values_list(*Place._fields) for each in queries)
-    return {Place(*values) for values in first.union(*others, all=True)}
-
-
-def _end(rows: CaseRows) -> Place | None:
-    """The last place that was looked at, unless that is the end of the list."""
-    last = rows.values_list(*Place._fields)[LOOK - 1 : LOOK + 1]
-    ends = [Place(*values) for values in last]
-    return ends[0] if len(ends) == 2 else None
-
-
 def parts(user: Any, chosen: Chosen, clock: Clock) -> list[Part]:
     """The queries that make up the list."""
+    keyed, rest, among = _indexed(chosen), _rest(chosen, clock), _called(chosen.search)
     seen: CaseRows = Case.objects.visible_to(user)
-    keyed = seen.filter(_indexed(chosen))
     if chosen.question:
-        keyed = keyed.filter(pk__in=Reply.objects.visible_to(user).filter(read_at=None).values("case"))
-    rest, among = _rest(chosen, clock), _called(chosen.search)
-    if among is not None:  # few enough to ask for one by one
-        keyed, bounded = keyed.filter(patient__in=among), False
+        seen = seen.filter(pk__in=Reply.objects.visible_to(user).filter(read_at=None).values("case"))
+    if among is None:
+        rest &= _named(chosen.search)
     else:
-        rest, bounded = rest & _named(chosen.search), True
+        seen = seen.filter(patient__in=among)
+    few = chosen.question or among is not None  # these are read by who they are, not in the order of the list
+
+    def many(condition: Q) -> Part:
+        condition &= keyed
+        return Part(seen.filter(condition), rest, None if few else condition)
+
     if chosen.assigned == PRACTICE:
-        # Few are read by who they are, not in the order of the list.
-        few = chosen.question or among is not None
-        return [Part(keyed if few else keyed.practice(_awaiting(chosen.state)), rest, bounded)]
-    nobodys = Part(keyed.filter(unassigned=True), rest, bounded)
+        return [many(Q() if few else practice(_awaiting(chosen.state)))]
+    nobodys = many(Q(unassigned=True))
     care = None if chosen.assigned == NOBODYS else _care(user, chosen.assigned)
     if care is None:
         return [nobodys]
-    theirs = Part(keyed.filter(patient__in=care.values("pk")), rest, False)
+    theirs = Part(seen.filter(keyed, patient__in=care.values("pk")), rest)
     return [theirs, nobodys] if chosen.assigned == "" else [theirs]
 
 

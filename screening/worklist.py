@@ -92,7 +92,7 @@ class Row:
 class Page:
     """`count` is told on the first page only; above places.CAP it is "more". The tokens are empty at the ends.
 
-    `looked`: not all were looked at; who fits may stand further back, behind `later`.
+    `looked`: not all were looked at, and who fits may stand further back; `further`: they would be the next ones.
     """
 
     rows: list[Row]
@@ -100,6 +100,7 @@ class Page:
     earlier: str
     later: str
     looked: bool = False
+    further: bool = False
 
     @property
     def more_than_counted(self) -> bool:
@@ -130,7 +131,8 @@ def page(
         count=len(stand.found) if whole else None,
         earlier=earlier,
         later=later,
-        looked=stand.looked is not None and len(stand.found) <= places.PAGE,
+        looked=stand.looked is not None,
+        further=stand.looked is not None and len(stand.found) <= places.PAGE,
     )
 
 

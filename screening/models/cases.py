@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, ClassVar, NamedTuple
 
 from django.conf import settings
-from django.db import models
+from django.core.exceptions import EmptyResultSet
+from django.db import connections, models, router
 from django.db.models import F, Func, Q, Value
-from django.db.models.lookups import GreaterThan, LessThan
+from django.db.models.lookups import GreaterThan, GreaterThanOrEqual, LessThan, LessThanOrEqual
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
@@ -48,13 +51,56 @@ class CaseRows(PatientRows):
     def before(self, place: Place) -> CaseRows:
         return self.filter(LessThan(_Row(*Place._fields), _place(place)))
 
-    def practice(self, awaiting: bool | None) -> CaseRows:
-        """Of whomever, those that await a decision, or those that do not. None: both."""
-        return self if awaiting is None else self.filter(awaiting__in=[awaiting])
+    def to(self, place: Place) -> CaseRows:
+        """None behind that place, which itself is in."""
+        return self.filter(LessThanOrEqual(_Row(*Place._fields), _place(place)))
 
-    def cut(self, number: int) -> CaseRows:
-        """The first `number` of these, as rows that can be filtered further, or joined to others by union()."""
-        return CaseRows(self.model).filter(pk__in=self.values("pk")[:number])
+    def down_to(self, place: Place) -> CaseRows:
+        """None ahead of that place, which itself is in."""
+        return self.filter(GreaterThanOrEqual(_Row(*Place._fields), _place(place)))
+
+    def stretch(self, begin: int, end: int) -> list[Place]:
+        return [Place(*values) for values in self.values_list(*Place._fields)[begin:end]]
+
+
+def practice(awaiting: bool | None) -> Q:
+    """Of whomever, those that await a decision, or those that do not. None: both."""
+    return Q() if awaiting is None else Q(awaiting__in=[awaiting])
+
+
+def first_places(queries: Iterable[CaseRows], number: int) -> set[Place]:
+    """The first places of each query, in one statement.
+
+    Django's union() puts no limit on its parts where SQLite does not; as tables both databases take them.
+    """
+    connection = connections[router.db_for_read(Case)]
+    sql: list[str] = []
+    values: list[Any] = []
+    compiler: Any = None
+    for rows in queries:
+        part = rows.values_list(*Place._fields)[:number].query.get_compiler(connection=connection)
+        with suppress(EmptyResultSet):
+            text, given = part.as_sql()
+            sql.append(f"SELECT * FROM ({text}) part_{len(sql)}")  # noqa: S608  Django wrote the text
+            values += given
+            compiler = part
+    if compiler is None:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(sql), values)
+        converters = compiler.get_converters([column for column, _sql, _alias in compiler.select])
+        return {Place(*row) for row in compiler.apply_converters(cursor.fetchall(), converters)}
+
+
+def end_of(condition: Q, number: int, *, after: Place | None, before: Place | None) -> Place | None:
+    """The last of so many places that the index holds, unless that is the end of it: how far to look, not at whom."""
+    rows = CaseRows(Case).filter(condition).in_order()
+    if after is not None:
+        rows = rows.after(after)
+    if before is not None:
+        rows = rows.before(before).reverse()
+    ends = rows.stretch(number - 1, number + 1)
+    return ends[0] if len(ends) == 2 else None
 
 
 def _place(place: Place) -> _Row:
