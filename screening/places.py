@@ -146,7 +146,7 @@ def places(
 
 def count(user: Any, chosen: Chosen) -> int:
     """How many there are; above CAP it is "more". Where not all are looked at, of those that are."""
-    clock = Clock(targets=host().targets().by_tier)
+    clock = Clock(targets=host().targets().by_tier if chosen.waiting else ())
     return min(len(places(user, chosen, clock, limit=CAP + 1).found), CAP + 1)
 
 

@@ -55,6 +55,7 @@ def test_the_list(windows, patient, other_patient, surgeon, fusion):
     expect(page.get_by_role("rowheader").get_by_role("link")).to_have_text([patient.name, other_patient.name])
     well_made(page)
     # When
+    page.get_by_text("Choose by state").click()
     page.get_by_label("State").select_option("closed")
     page.get_by_role("button", name="Show").click()
     # Then
