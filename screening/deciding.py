@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from screening import messaging
 from screening.models import Case, Decision, Message
@@ -72,7 +72,7 @@ def _move(user: Any, case: Case, version: int, state: str, rescreen_on: date | N
             rescreen_on=rescreen_on,
             returned_because="",
             fallen={},
-            rank=rank(case) if case.fallen else case.rank,
+            rank=rank(case) if case.fallen else F("rank"),
         )
     )
 

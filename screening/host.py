@@ -78,7 +78,7 @@ class Targets:
 
     @property
     def by_tier(self) -> tuple[timedelta, ...]:
-        """In the order of the list: the tier of a case is its rank over placing.TIER."""
+        """In the order of the list, by the tier of a case: `placing.tier_at(case.rank)`."""
         return (
             self.now, self.same_day, self.absolute, self.possible, self.relative, self.clarify, self.none
         )  # fmt: skip
