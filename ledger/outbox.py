@@ -22,7 +22,9 @@ from ledger.models import OutboxMessage
 logger = logging.getLogger(__name__)
 
 CLAIM = timedelta(minutes=10)  # far longer than a round takes, and a mail server may keep a worker waiting
-ROUND = 60  # seconds after which a round begins no further message: a slow server may not hold up what comes next
+ROUND = (
+    60  # seconds after which a round begins no further message: a slow server may not hold up what comes next
+)
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 720))  # then it has failed
 
 _AN_ID = re.compile(r"[\w.:-]{1,64}", re.ASCII)

@@ -27,7 +27,9 @@ OF_STAFF = (
     "templates/portal/includes/of_surgeon.html",
     "templates/portal/includes/unopened.html",
 )
-OF_STAFF += tuple(f"screening/templates/screening/{place}/" for place in ("review", "preview", "enter", "export"))
+OF_STAFF += tuple(
+    f"screening/templates/screening/{place}/" for place in ("review", "preview", "enter", "export")
+)
 MODULES = (
     *(
         "portal/language.py",
