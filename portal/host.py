@@ -194,14 +194,14 @@ class PortalHost(Host):
 
         return records_of(patient_id)
 
-    def caring(self, ids: list[Any]) -> dict[Any, list[str]]:
+    def caring(self, ids: list[Any]) -> dict[Any, dict[Any, str]]:
         from portal.accounts.models import Care
 
-        names: dict[Any, list[str]] = {}
+        carers: dict[Any, dict[Any, str]] = {}
         rows = Care.objects.current().filter(patient__in=ids).order_by("start", "pk")
-        for patient, name in rows.values_list("patient", "surgeon__name"):
-            names.setdefault(patient, []).append(name)
-        return names
+        for patient, surgeon, name in rows.values_list("patient", "surgeon", "surgeon__name"):
+            carers.setdefault(patient, {})[surgeon] = name
+        return carers
 
     def covering(self, user: Any, ids: list[Any]) -> dict[Any, list[str]]:
         from portal.accounts.models import Care

@@ -55,5 +55,5 @@ def since(file: CaseFile, *, version: int, read: UUID | None, seen_at: datetime 
         results=[each for each in file.results if seen_at and each.at >= seen_at],
         told=[each for each in file.letters.told if seen_at and each.at >= seen_at],
         taken_by=file.taken_by if case.state == case.State.IN_REVIEW else "",
-        caring=host().caring([case.patient_id]).get(case.patient_id, []),
+        caring=list(host().caring([case.patient_id]).get(case.patient_id, {}).values()),
     )

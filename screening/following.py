@@ -200,7 +200,7 @@ def unopened_for(user: Any) -> list[Unopened]:
             case_id=row.case_id if row.case_id in mine else None,
             since=row.case.waiting_since,
             told_at=row.at,
-            carers=tuple(carers.get(row.patient_id, ())),
+            carers=tuple(carers.get(row.patient_id, {}).values()),
         )
         for row in rows
     ]

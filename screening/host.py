@@ -203,8 +203,8 @@ class Host:
         """The ids of all accounts that are this one person: more than one where records were joined."""
         return [patient_id]
 
-    def caring(self, ids: list[Any]) -> dict[Any, list[str]]:
-        """The names of the surgeons who have each of these patients in care, in one statement."""
+    def caring(self, ids: list[Any]) -> dict[Any, dict[Any, str]]:
+        """The surgeons who have each of these patients in care, id and name, in one statement."""
         return {}
 
     def covering(self, user: Any, ids: list[Any]) -> dict[Any, list[str]]:

@@ -178,7 +178,7 @@ def _rows(user: Any, shown: list[Place], live: dict[Any, Definition], clock: Clo
     cases = {case.pk: case for case in _cases(user, shown)}
     patients = [case.patient_id for case in cases.values()]
     people, carers = host().people(patients), host().caring(patients)
-    others = [pk for pk, names in carers.items() if _name(user) not in names]
+    others = [pk for pk, surgeons in carers.items() if user.pk not in surgeons]
     covering = host().covering(user, others) if others else {}
     return [
         _row(
@@ -186,7 +186,7 @@ def _rows(user: Any, shown: list[Place], live: dict[Any, Definition], clock: Clo
             case,
             _definition(case, live),
             people[case.patient_id],
-            carers.get(case.patient_id, []),
+            carers.get(case.patient_id, {}),
             covering.get(case.patient_id, []),
             clock,
         )
@@ -224,7 +224,7 @@ def _row(
     case: Any,
     definition: Definition | None,
     person: Person,
-    carers: list[str],
+    carers: dict[Any, str],
     covering: list[str],
     clock: Clock,
 ) -> Row:
@@ -233,8 +233,8 @@ def _row(
         case=case,
         person=person,
         taken_by=_name(case.taken_by) if case.taken_by else "",
-        mine=_name(user) in carers,
-        carers=carers,
+        mine=user.pk in carers,
+        carers=list(carers.values()),
         covering=covering,
         urgent=[reasons.get(reason, reason) for reason in soonest_first(case.urgent_reasons, definition)],
         reported=list(_reported(case, definition.criteria if definition else ())),

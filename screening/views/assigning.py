@@ -71,7 +71,9 @@ def _ask(request: HttpRequest, cases: list[Case]) -> HttpResponse:
     people, carers = host().people(ids), host().caring(ids)
     colleagues = host().colleagues(request.user)
     context = {
-        "rows": [(case, people[case.patient_id], carers.get(case.patient_id, [])) for case in cases],
+        "rows": [
+            (case, people[case.patient_id], list(carers.get(case.patient_id, {}).values())) for case in cases
+        ],
         "colleagues": colleagues,
         "missing": "to" in request.POST,
         "back": request.POST.get("back", ""),
