@@ -76,12 +76,12 @@ def test_a_decision_whose_session_ended_is_back_in_the_form(windows, patient, su
     page.get_by_role("link", name=patient.name).click()
     # When
     page.get_by_label("Needs tests").check()
-    page.get_by_label("Message to the patient").fill("Please have a scan.")
+    page.get_by_label("Other tests").fill("A bone scan")
     Session.objects.all().delete()
-    page.get_by_role("button", name="Store the decision").click()
+    page.get_by_role("button", name="Store without a message").click()
     log_in_again(page, surgeon)
     # Then
-    expect(page.get_by_label("Message to the patient")).to_have_value("Please have a scan.")
+    expect(page.get_by_label("Other tests")).to_have_value("A bone scan")
     expect(page.get_by_label("Needs tests")).to_be_checked()
     assert Case.objects.visible_to(surgeon).get().state == "new"
 

@@ -89,7 +89,7 @@ def test_a_decision_without_a_state_is_asked_for_again(windows, patient, surgeon
     open_case(page, patient)
     # When
     page.get_by_label("Note for staff").fill("Ask about the old fracture.")
-    page.get_by_role("button", name="Store the decision").click()
+    page.get_by_role("button", name="Store without a message").click()
     # Then
     expect(page.get_by_role("alert")).to_be_focused()
     expect(page.get_by_label("Note for staff")).to_have_value("Ask about the old fracture.")
@@ -105,11 +105,11 @@ def test_a_decision_on_a_case_that_moved_on_keeps_the_words(windows, patient, su
     # When
     reviewing.take(user=surgeon, case=reviewing.open_case(user=surgeon, case_id=case.pk))
     page.get_by_label("Discuss surgery").check()
-    page.get_by_label("Message to the patient").fill("Please come to see us.")
-    page.get_by_role("button", name="Store the decision").click()
+    page.get_by_label("Plan: what comes next?").fill("See her on Monday.")
+    page.get_by_role("button", name="Store without a message").click()
     # Then
     expect(page.get_by_role("heading", name="This case has changed since you opened it")).to_be_visible()
-    expect(page.get_by_label("Message to the patient")).to_have_value("Please come to see us.")
+    expect(page.get_by_label("Plan: what comes next?")).to_have_value("See her on Monday.")
     well_made(page)
 
 

@@ -48,9 +48,11 @@ def test_from_a_weak_leg_to_the_surgeons_message(windows, patient, other_patient
     ).to_be_visible()
     # and decides, with a message
     desk.get_by_label("Needs tests").check()
-    desk.get_by_label("Message to the patient").fill("Please come to the clinic today.")
-    desk.get_by_role("button", name="Store the decision").click()
-    expect(desk.get_by_text("Your decision is stored.")).to_be_visible()
+    desk.get_by_label("Other tests").fill("MRI of the whole spine")
+    desk.get_by_role("button", name="Store and write to the patient").click()
+    desk.get_by_label("Message").fill("Please come to the clinic today.")
+    desk.get_by_role("button", name="Release to the patient").click()
+    expect(desk.get_by_text("Released: the message is on the patient's home page.")).to_be_visible()
     well_made(desk)
 
     # Then the patient reads it
