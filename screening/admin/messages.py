@@ -9,6 +9,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.urls import URLPattern, path
@@ -72,11 +73,29 @@ def _topics() -> dict[str, str]:
     }
 
 
+class TopicFilter(admin.SimpleListFilter):
+    """By topic. Django's own filter would offer the text without one as a link without words."""
+
+    title = gettext_lazy("topic")
+    parameter_name = "topic"
+    NONE = "(none)"  # no slug holds brackets
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        topics = MessageTemplate.objects.order_by("topic").values_list("topic", flat=True).distinct()
+        return [(topic or self.NONE, topic or _("begins the message")) for topic in topics]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[MessageTemplate]
+    ) -> QuerySet[MessageTemplate]:
+        chosen = self.value()
+        return queryset.filter(topic="" if chosen == self.NONE else chosen) if chosen else queryset
+
+
 @admin.register(MessageTemplate)
 class MessageTemplateAdmin(admin.ModelAdmin):
     form = MessageTemplateForm
     list_display = ("state", "its_topic", "language", "in_use", "reading_grade")
-    list_filter = ("in_use", "language", "state", "topic")
+    list_filter = ("in_use", "language", "state", TopicFilter)
     readonly_fields = ("reading_grade",)
     fields = ("state", "topic", "language", "text", "in_use", "reading_grade")
     change_form_template = "admin/screening/messagetemplate/change_form.html"

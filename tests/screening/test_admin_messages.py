@@ -70,3 +70,15 @@ def test_a_hard_text_is_said_to_be_too_hard(desk: Client) -> None:
     desk.post(reverse(ADD), words(text))
     page = desk.get(reverse("admin:screening_messagetemplate_changelist")).content.decode()
     assert "too hard, aim at six" in page
+
+
+@pytest.mark.parametrize(("chosen", "shown"), [("(none)", "begins the message"), ("weight", "weight")])
+def test_the_list_is_narrowed_to_a_topic_or_to_what_begins_messages(
+    desk: Client, chosen: str, shown: str
+) -> None:
+    for topic in ("", "weight"):
+        desk.post(reverse(ADD), words("Hello {name},", topic=topic))
+        MessageTemplate.objects.get_or_create(state="closed", topic=topic, language="en", text="Bye.")
+    page = desk.get(reverse("admin:screening_messagetemplate_changelist"), {"topic": chosen})
+    assert {row.topic for row in page.context["cl"].queryset} == {"" if chosen == "(none)" else chosen}
+    assert f">{shown}</a>" in page.content.decode()
