@@ -124,37 +124,6 @@ def test_the_urgent_case_is_decided_in_eight_clicks_and_the_patient_hears_and_as
     fits(home)
 
 
-def test_the_list_with_the_keyboard_alone(windows, patient, other_patient, surgeon, fusion):
-    # Given
-    send(patient, fusion, **FRAGILE)
-    send(other_patient, fusion)
-    page = windows.open(surgeon)
-    page.goto("/review/")
-    first, second = page.get_by_role("rowheader").get_by_role("link").all()
-    # When
-    page.keyboard.press("j")
-    expect(first).to_be_focused()
-    page.keyboard.press("j")
-    expect(second).to_be_focused()
-    page.keyboard.press("k")
-    expect(first).to_be_focused()
-    page.keyboard.press("Enter")
-    # Then
-    page.wait_for_url(f"**/review/{case_of(patient).pk}/")
-    page.go_back()
-    # When
-    page.keyboard.press("j")
-    page.keyboard.press("d")
-    # Then
-    page.wait_for_url("**/review/*/#decide")
-    expect(page.locator("#decide")).to_be_in_viewport()
-    # and in a field the letters are letters
-    page.goto("/review/")
-    search = page.get_by_role("search").get_by_role("textbox").first
-    search.press_sequentially("dj")
-    expect(search).to_have_value("dj")
-
-
 def test_of_two_who_decide_at_once_the_second_reads_what_happened_and_keeps_the_words(
     windows, patient, surgeon, other_surgeon, fusion
 ):
