@@ -255,6 +255,7 @@ def test_the_figures_of_the_practice(windows, case, other_patient, surgeon, lead
     page = windows.open(lead)
     page.goto("/review/figures/")
     expect(page.get_by_role("img").first).to_be_visible()
+    expect(page.get_by_role("banner").get_by_role("link", name="Get help now")).to_have_count(0)
     well_made(page)
 
 
