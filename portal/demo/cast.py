@@ -37,8 +37,6 @@ from portal.demo.answers import (
     stopped,
 )
 
-PASSWORD = "demo-Spine-2026"  # noqa: S105  a demo account, refused where DEBUG is off
-
 STAFF = (
     ("editor@demo.example", "Elena Ruiz", (Role.EDITOR,)),
     ("approver@demo.example", "Dr. Amir Haddad", (Role.APPROVER,)),

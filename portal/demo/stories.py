@@ -14,8 +14,9 @@ from django.utils import timezone
 from portal.accounts import people
 from portal.accounts.models import PatientProfile, User
 from portal.accounts.roles import Role
+from portal.demo import PASSWORD
 from portal.demo.answers import CALM
-from portal.demo.cast import PASSWORD, PATIENTS, DemoPatient, Step, step
+from portal.demo.cast import PATIENTS, DemoPatient, Step, step
 from screening import (
     answering,
     deciding,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from portal.demo.cast import PASSWORD
+from portal.demo import PASSWORD
 from tests.browser.chromium import CHROMIUM_FLAGS
 from tests.servers import find_chromium
 

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from education.models import ArticleEdition
 from ledger.models import AccessRecord
-from portal import demo
 from portal.accounts.models import PatientProfile, User
+from portal.demo import building as demo
 from screening.models import Case, QuestionnaireEdition
 from tests.conftest import make_patient
 

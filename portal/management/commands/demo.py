@@ -11,7 +11,7 @@ from urllib.request import urlopen
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from portal import demo
+from portal.demo import building as demo
 
 
 class Command(BaseCommand):
