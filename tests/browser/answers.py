@@ -73,10 +73,16 @@ CALM_PAGES: dict[str, dict[str, str]] = {
 
 
 def fill(page: Page, boxes: dict[str, str]) -> None:
-    """Tick or type, by the names of the boxes."""
+    """Tick or type, by the names of the boxes.
+
+    A radio is pressed and not looked at again: an urgent answer leads to another page at once.
+    """
     for name, value in boxes.items():
         box = page.locator(f"[name='{name}']")
-        if box.first.get_attribute("type") in ("radio", "checkbox"):
+        kind = box.first.get_attribute("type")
+        if kind == "radio":
+            page.locator(f"[name='{name}'][value='{value}']").click()
+        elif kind == "checkbox":
             page.locator(f"[name='{name}'][value='{value}']").check()
         else:
             box.fill(value)

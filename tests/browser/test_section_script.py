@@ -30,7 +30,7 @@ def stored(patient: Any, section: str = "red_flags") -> dict[str, Any]:
 
 
 def choose(page: Page, question: str, value: str) -> None:
-    page.locator(f'input[name="{question}"][value="{value}"]').check()
+    page.locator(f'input[name="{question}"][value="{value}"]').click()  # an urgent one leads away at once
 
 
 def status(page: Page) -> Any:
