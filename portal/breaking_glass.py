@@ -33,9 +33,15 @@ class AnotherForm(forms.Form):
         max_length=64,
         widget=forms.TextInput({"autocomplete": "off"}),
         help_text=gettext_lazy("Exactly as it is written, with capital letters and hyphens."),
+        error_messages={"required": gettext_lazy("Give the record number.")},
     )
     born = forms.DateField(
-        label=gettext_lazy("Date of birth"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+        label=gettext_lazy("Date of birth"),
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        error_messages={
+            "required": gettext_lazy("Give the date of birth."),
+            "invalid": gettext_lazy("Give a date, such as 1958-03-14."),
+        },
     )
     reason = forms.CharField(
         label=gettext_lazy("Why do you need to see it now?"),
@@ -45,6 +51,7 @@ class AnotherForm(forms.Form):
             "The patient reads this, and so does the practice lead. For example: I am on call, and the patient "
             "is in the emergency room."
         ),
+        error_messages={"required": gettext_lazy("Say why: the patient and the practice lead read it.")},
     )
 
     def clean_reason(self) -> str:

@@ -187,3 +187,10 @@ def test_a_second_opening_within_the_hour_is_not_needed_and_not_made(reviewer, c
     ask(reviewer)
     ask(reviewer)
     assert EmergencyAccess.unscoped.count() == 1
+
+
+def test_each_empty_field_says_what_to_give(reviewer, elses):
+    page = ask(reviewer, "", "", "").content.decode()
+    for said in ("Give the record number.", "Give the date of birth.", "Say why: the patient and"):
+        assert said in page
+    assert "Give a date, such as 1958-03-14." in ask(reviewer, born="yesterday").content.decode()
