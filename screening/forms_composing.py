@@ -75,8 +75,9 @@ class MessageForm(forms.Form):
         return [self.offered[key] for key in self["reading"].value() or [] if key in self.offered]
 
     def renewed(self, file: CaseFile) -> MessageForm:
-        """The same words, to be released on the case as it is now."""
+        """The same words, to be released on the case as it is now: as a message of their own."""
         typed: Any = copy(self.data)
+        typed["attempt"] = str(uuid.uuid4())
         for name, value in written_on(file).items():
             typed[name] = str(value or "")
         return MessageForm(typed, reading=self.offered.values())

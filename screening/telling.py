@@ -30,7 +30,8 @@ def tell(
     """Release the message that `attempt` names, written about `version` of the case when `newest` was the latest one.
 
     It tells of the decision that stands, where the patient has not heard of that yet, unless it is the answer to a
-    question. Raises Stale where the case has changed, or somebody else has written.
+    question. The same words of the same attempt are one message, however often they arrive. Raises Stale where the
+    case has changed, somebody else has written, or the attempt was released with other words.
     """
     not_of(user, case)
     # Held until the end: of two who release at once the second one meets the message of the first.
@@ -38,7 +39,7 @@ def tell(
     messages = Message.objects.visible_to(user).filter(case=case).order_by("-at", "-pk")
     sent: Message | None = messages.filter(pk=attempt, by=user).first()
     if sent is not None:
-        return sent
+        return _same(sent, text=text, tests=list(tests), reading=list(reading), answers=answers)
     latest = messages.first()
     if now is None or now.version != version or (latest.pk if latest else None) != newest:
         raise Stale
@@ -55,6 +56,13 @@ def tell(
         language=language,
         id=attempt,
     )
+
+
+def _same(sent: Message, **said: Any) -> Message:
+    """Whoever went back and changed the words has not been heard yet: the first ones cannot be called back."""
+    if any(getattr(sent, name) != value for name, value in said.items()):
+        raise Stale
+    return sent
 
 
 def _untold(user: Any, case: Case) -> Decision | None:

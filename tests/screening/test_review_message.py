@@ -127,6 +127,20 @@ def test_it_is_released_and_the_patient_is_told_that_something_is_new(
     assert "The patient was not told of it yet" not in page
 
 
+def test_whoever_goes_back_and_changes_the_words_is_shown_that_the_first_ones_went_out(
+    browser: Client, case: Case
+) -> None:
+    form = typed(browser, case)
+    browser.post(url(case), form)
+    response = browser.post(url(case), {**form, "text": "Please stay at home."})
+    page = response.content.decode()
+    assert (response.status_code, areas(page)["text"]) == (409, "Please stay at home.")
+    again = {**form, **prefilled(page), "text": "Please stay at home."}
+    assert browser.post(url(case), again).status_code == 302
+    words = ["Please come and see me.", "Please stay at home."]
+    assert list(Message.unscoped.order_by("at").values_list("text", flat=True)) == words
+
+
 def test_it_begins_with_the_words_for_the_decision_and_for_what_can_be_changed(
     browser: Client, case: Case, surgeon: User
 ) -> None:

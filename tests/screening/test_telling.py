@@ -47,6 +47,19 @@ def test_the_same_attempt_is_one_message(case: Case, surgeon: User) -> None:
     assert OutboxMessage.objects.count() == 1
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [{"text": "Please walk."}, {"tests": ["A scan"]}, {"reading": [{"key": "sleep", "title": "Sleep"}]}],
+)
+def test_words_that_were_changed_after_the_release_are_not_taken_for_released(
+    case: Case, surgeon: User, changed: dict[str, Any]
+) -> None:
+    sent = tell(case, surgeon)
+    with pytest.raises(Stale):
+        tell(case, surgeon, attempt=sent.pk, **changed)
+    assert list(Message.unscoped.values_list("text", flat=True)) == ["Please rest."]
+
+
 def test_an_attempt_of_somebody_else_is_not_taken_for_ones_own(case: Case, surgeon: User) -> None:
     other = make_user("Olga Other", "surgeon")
     Care.objects.create(patient=case.patient, surgeon=other)
