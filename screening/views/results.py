@@ -78,7 +78,9 @@ def _asked(data: Any, case: Case, definition: Definition | None) -> Asked:
     key, supersedes, gone = data.get("test", ""), None, False
     if number := data.get("of", ""):
         try:
-            supersedes = results.standing(case=case, id_=int(number) if number.isdecimal() else None)
+            supersedes = results.standing(
+                case=case, id_=int(number) if number.isdecimal() and len(number) < 19 else None
+            )
             key = supersedes.investigation
         except InvestigationResult.DoesNotExist:
             raise Http404 from None
