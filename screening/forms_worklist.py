@@ -16,6 +16,7 @@ from screening.places import ANY, AWAITING, MINE, NOBODYS, PRACTICE, Chosen
 
 SEE_PRACTICE = "screening.review_practice"
 MOST_VIEWS = 30
+LONGEST_QUERY = 500  # characters, of which a letter that is not ASCII takes six or more
 
 STATES = [(state, capfirst(label)) for state, label in Case.State.choices]
 CATEGORIES = [
@@ -142,6 +143,10 @@ class ViewForm(forms.ModelForm):
         self.fields["name"].widget.attrs["class"] = "form-control"
 
     def clean(self) -> dict[str, Any] | None:
+        if len(self.instance.query) > LONGEST_QUERY:
+            raise forms.ValidationError(
+                _("What the list shows is too long to be kept: search for fewer letters."), code="long"
+            )
         own = SavedView.objects.filter(owner=self.instance.owner)
         if own.count() >= MOST_VIEWS:
             raise forms.ValidationError(

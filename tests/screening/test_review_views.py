@@ -75,6 +75,15 @@ def test_thirty_are_kept_and_no_more(browser: Client, surgeon: User) -> None:
     assert len(own(surgeon)) == 30
 
 
+def test_a_search_that_grows_too_long_in_an_address_is_refused_in_words(
+    browser: Client, surgeon: User
+) -> None:
+    response = keep(browser, "Long", "search=" + "漢" * 100)
+    assert response.status_code == 422
+    assert "What the list shows is too long to be kept" in response.content.decode()
+    assert own(surgeon) == []
+
+
 def test_a_view_is_removed(browser: Client, surgeon: User) -> None:
     view = SavedView.objects.create(owner=surgeon, name="Mine", query="state=all")
     assert browser.post(reverse("review:remove_view", args=[view.pk]))["Location"] == URL
