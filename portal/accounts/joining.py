@@ -42,6 +42,8 @@ def pair(into: str, other: str) -> Pair:
 @transaction.atomic
 def join(*, into: User, other: User, reason: str, by: Any) -> JoinedRecord:
     """The account of `other` is closed. Their answers stay theirs, and are read with those of `into`."""
+    if by.pk in (into.pk, other.pk):  # whoever joins a record to their own reads what was answered there
+        raise NotJoined(_("One of these is your own record. Ask another administrator to join them."))
     locked = {user.pk: user for user in User.objects.select_for_update().filter(pk__in=[into.pk, other.pk])}
     _refuse(_profile_of(into), _profile_of(other))
     goes = locked[other.pk]

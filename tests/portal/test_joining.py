@@ -7,7 +7,7 @@ from django.contrib.admin.models import LogEntry
 from django.utils import timezone
 
 from portal.accounts import joining, people
-from portal.accounts.models import Care, JoinedRecord, User
+from portal.accounts.models import Care, JoinedRecord, PatientProfile, User
 from screening.host import host
 from screening.models import AnswersInProgress, Case, Submission
 from tests.conftest import make_patient, make_user
@@ -170,6 +170,16 @@ def test_whoever_works_here_too_is_not_locked_out(into, other):
     assert refusal("H-1001", "H-2002") == (
         "Whoever has H-2002 works here too, and would be locked out. Keep that account open."
     )
+
+
+def test_nobody_joins_a_record_to_their_own(desk, into, other, administrator):
+    make_case(other)
+    PatientProfile.unscoped.filter(user=into).update(user=administrator)
+    administrator.groups.add(*other.groups.all())
+    refused = ask(desk, confirmed="on")
+    assert refused.status_code == 422
+    assert "One of these is your own record." in refused.content.decode()
+    assert not Submission.objects.visible_to(administrator).exists()
 
 
 def ask(desk, **more):
