@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -19,6 +19,7 @@ def _day(label: Any, **options: Any) -> forms.DateField:
     )
 
 
+FURTHEST = timedelta(days=2 * 366)
 Surgeons = list[tuple[Any, str]]  # id and name
 
 
@@ -98,6 +99,8 @@ def _fill(field: Any, surgeons: Surgeons) -> None:
 def not_past(day: date) -> date:
     if day < timezone.localdate():
         raise forms.ValidationError(_("Choose today or a day to come."), code="past")
+    if day > timezone.localdate() + FURTHEST:  # a mistyped year must not end care in another century
+        raise forms.ValidationError(_("Choose a day within the next two years."), code="far")
     return day
 
 

@@ -138,6 +138,13 @@ def test_dates_that_do_not_fit_are_named(login, surgeon, other_surgeon, patient,
     assert not Cover.objects.exists()
 
 
+def test_a_mistyped_year_is_named(login, surgeon, other_surgeon, patient, today):
+    for first, last in (("9999-12-01", "9999-12-31"), (today, "9999-12-31"), ("2206-01-01", "2206-01-05")):
+        fields = {"away": surgeon.pk, "to": other_surgeon.pk, "first": first, "last": last}
+        assert login(surgeon).post(reverse("cover"), fields).status_code == 422
+    assert not Cover.objects.exists()
+
+
 def test_somebody_elses_cover_is_not_found(login, surgeon, other_surgeon, patient, today):
     cover = covering.cover(by=surgeon, away=surgeon, covered_by=other_surgeon, first=today, last=today)
     third = login(make_user("Ted Third", "surgeon"))
