@@ -84,8 +84,9 @@ def take_back(care: Care, *, by: Any) -> bool:
     planned = planned_by(by).select_for_update(of=("self",)).filter(pk=care.pk).first()
     if planned is None:
         return False
-    before = Care.objects.direct().filter(patient=planned.patient, surgeon=by, end=planned.start)
-    before.update(end=None, ended_by=None)
-    planned.delete()
+    # Under each record of the person: what was planned under a joined one would come back to this one too.
+    theirs = Care.objects.direct().filter(patient__in=records_of(planned.patient_id))
+    theirs.filter(surgeon=by, end=planned.start).update(end=None, ended_by=None)
+    theirs.filter(surgeon=planned.surgeon, start=planned.start).delete()
     care_changed(planned.patient)
     return True

@@ -10,9 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ledger.models import AccessRecord
+from portal.accounts import joining
 from portal.accounts.covering import start_of
 from portal.accounts.handing_over import hand_over
-from portal.accounts.models import Care
+from portal.accounts.models import Care, PatientProfile
 from screening.host import host
 from screening.models import Case
 from tests.conftest import make_patient, make_user
@@ -164,7 +165,9 @@ def test_a_past_day_or_nobody_chosen_is_said(login, patient, surgeon, other_surg
     browser = login(surgeon)
     past = send(browser, to=other_surgeon.pk, patients=[patient.pk], day=timezone.localdate() - DAY)
     nobody = send(browser, to=other_surgeon.pk)
-    assert [list(page.context["form"].errors) for page in (past, nobody)] == [["day"], ["patients"]]
+    far = send(browser, to=other_surgeon.pk, patients=[patient.pk], day="2206-11-24")
+    pages = [list(page.context["form"].errors) for page in (past, nobody, far)]
+    assert pages == [["day"], ["patients"], ["day"]]
 
 
 def test_what_is_planned_can_be_kept(login, patient, surgeon, other_surgeon):
@@ -175,6 +178,21 @@ def test_what_is_planned_can_be_kept(login, patient, surgeon, other_surgeon):
     assert login(other_surgeon).post(reverse("take_back", args=[planned.pk])).status_code == 404
     assert browser.post(reverse("take_back", args=[planned.pk])).status_code == 302
     assert care() == [(surgeon, True, None, None)]
+
+
+def test_it_is_kept_under_each_of_two_joined_records(
+    login, patient, surgeon, other_surgeon, administrator, time_machine
+):
+    twin = make_patient("Alice Adams-Roe", PatientProfile.unscoped.get(user=patient).date_of_birth)
+    joining.join(into=patient, other=twin, reason="One identity card", by=administrator)
+    browser = login(surgeon)
+    send(browser, to=other_surgeon.pk, patients=[patient.pk], day=timezone.localdate() + 5 * DAY)
+    planned = Care.objects.get(surgeon=other_surgeon, patient=patient, by_join=None)
+    assert browser.post(reverse("take_back", args=[planned.pk])).status_code == 302
+    time_machine.move_to(start_of(timezone.localdate() + 6 * DAY))
+    call_command("tick")
+    assert [sees(surgeon, each) for each in (patient, twin)] == [True, True]
+    assert [sees(other_surgeon, each) for each in (patient, twin)] == [False, False]
 
 
 def test_the_whole_practice_is_handed_over_by_who_may_see_it(login, patient, surgeon, third, whole):
