@@ -74,6 +74,7 @@ def another(request: HttpRequest) -> HttpResponse:
         return _page(request, form, 429)
     patient = patient_with(form.cleaned_data["record_number"], form.cleaned_data["born"])
     if patient is None or patient == request.user:
+        emergency.refuse(request.user, "wrong combination")
         # One sentence for both, so that it does not say which of the two was wrong.
         form.add_error(None, _("No patient has this record number and this date of birth."))
         return _page(request, form, 422)
@@ -85,7 +86,7 @@ def _may_try(user: Any) -> bool:
     if any(cache.add(f"portal:another:{user.pk}:{place}", True, WITHIN) for place in range(TRIES)):
         return True
     if cache.add(f"portal:another:{user.pk}:refused", True, WITHIN):
-        emergency.refuse(user)
+        emergency.refuse(user, "too many tries")
     return False
 
 

@@ -41,9 +41,9 @@ def open_record(*, surgeon: Any, patient: User, reason: str) -> EmergencyAccess:
     return first
 
 
-def refuse(surgeon: Any) -> None:
-    """Too many wrong combinations: that is worth a record too, though it opened nothing."""
-    record(surgeon, AccessRecord.Action.BREAK_GLASS, reason="refused: too many wrong combinations")
+def refuse(surgeon: Any, why: str) -> None:
+    """A wrong combination is worth a record too, though it opened nothing: guessing slowly is seen as well."""
+    record(surgeon, AccessRecord.Action.BREAK_GLASS, reason=f"refused: {why}")
 
 
 def notices_for(patient: Any) -> list[EmergencyAccess]:
