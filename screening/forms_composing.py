@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from screening.casefile import CaseFile
@@ -58,6 +59,18 @@ class MessageForm(forms.Form):
         self.offered = {each.key: each for each in reading}
         choices = [(each.key, each.title) for each in self.offered.values()]
         self.fields["reading"].choices = choices  # type: ignore[attr-defined]
+
+    @property
+    def written_in(self) -> str:
+        """The language of the words. Empty where the field holds none that has a name."""
+        code = str(self["language"].value() or "")
+        try:
+            return code if get_language_info(code) else ""
+        except KeyError:
+            return ""
+
+    def clean_language(self) -> str:
+        return self.written_in
 
     def clean_text(self) -> str:
         text: str = self.cleaned_data["text"]

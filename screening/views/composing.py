@@ -129,7 +129,7 @@ def _page(
         "question": question,
         "about": None if question else _untold(file),
         "offers": [offer(each, labels, form) for each in form.offered.values()],
-        "language": form["language"].value() or language,
+        "language": form.written_in or language,
         "reads": language,
         "told": _preview(request.user, file, form, question),
         "grade": _grade(form),

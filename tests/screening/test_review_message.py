@@ -288,6 +288,16 @@ def test_a_decision_that_replaces_a_told_one_begins_with_a_correction(
     assert "Another Adams" not in page
 
 
+@pytest.mark.parametrize("language", ["xx", "-1", "nothing that is a language"])
+def test_a_language_that_nobody_knows_is_none(
+    browser: Client, case: Case, decision: Decision, language: str
+) -> None:
+    form = typed(browser, case, language=language)
+    assert browser.post(url(case), {**form, "then": "preview"}).status_code in (200, 422)
+    browser.post(url(case), form)
+    assert set(Message.unscoped.values_list("language", flat=True)) <= {""}
+
+
 def test_a_language_without_checked_words_is_said(browser: Client, case: Case, decision: Decision) -> None:
     call_command("load_messages", stdout=StringIO())
     PatientProfile.unscoped.update(language="es")
