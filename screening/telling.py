@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from screening import messaging
 from screening.models import Case, Decision, Message, Reply
@@ -44,18 +44,22 @@ def tell(
     if now is None or now.version != version or (latest.pk if latest else None) != newest:
         raise Stale
     decision = None if answers else _untold(user, case)
-    return messaging.release(
-        user=user,
-        case=case,
-        text=text,
-        decision=decision,
-        answers=answers,
-        tests=tests,
-        reading=reading,
-        rescreen_on=decision.rescreen_on if decision else None,
-        language=language,
-        id=attempt,
-    )
+    try:
+        with transaction.atomic():
+            return messaging.release(
+                user=user,
+                case=case,
+                text=text,
+                decision=decision,
+                answers=answers,
+                tests=tests,
+                reading=reading,
+                rescreen_on=decision.rescreen_on if decision else None,
+                language=language,
+                id=attempt,
+            )
+    except IntegrityError:  # a message of another case has this name
+        raise Stale from None
 
 
 def _same(sent: Message, **said: Any) -> Message:

@@ -68,6 +68,16 @@ def test_an_attempt_of_somebody_else_is_not_taken_for_ones_own(case: Case, surge
         tell(case, surgeon, attempt=theirs.pk)
 
 
+def test_an_attempt_that_names_a_message_of_another_case_is_refused(
+    case: Case, surgeon: User, other_patient: User
+) -> None:
+    Care.objects.create(patient=other_patient, surgeon=surgeon)
+    theirs = tell(make_case(other_patient), surgeon)
+    with pytest.raises(Stale):
+        tell(case, surgeon, attempt=theirs.pk)
+    assert list(Message.unscoped.all()) == [theirs]
+
+
 @pytest.mark.parametrize("given", [{"version": 2}, {"newest": uuid.uuid4()}])
 def test_what_was_written_about_another_state_of_the_case_is_refused(
     case: Case, surgeon: User, given: dict[str, Any]
