@@ -73,7 +73,7 @@ def another(request: HttpRequest) -> HttpResponse:
         form.add_error(None, _("Too many tries. Wait a quarter of an hour, or ask the practice lead."))
         return _page(request, form, 429)
     patient = patient_with(form.cleaned_data["record_number"], form.cleaned_data["born"])
-    if patient is None or patient == request.user:
+    if patient is None or request.user.pk in records_of(patient.pk):
         emergency.refuse(request.user, "wrong combination")
         # One sentence for both, so that it does not say which of the two was wrong.
         form.add_error(None, _("No patient has this record number and this date of birth."))

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ledger.models import AccessRecord, OutboxMessage
+from portal.accounts import joining
 from portal.accounts.models import Care, EmergencyAccess
 from screening.host import host
 from screening.models import ToCall
@@ -169,6 +170,14 @@ def test_where_there_is_no_case_yet_it_says_so(reviewer, elses):
 def test_ones_own_record_is_not_opened_with_it(login, case, elses):
     elses.groups.set(make_user("Any", "patient", "surgeon").groups.all())
     assert ask(login(elses)).context["form"].non_field_errors() == [WRONG]
+
+
+def test_nor_with_the_number_of_a_second_record_of_ones_own(login, case, elses, administrator):
+    own = make_patient("Bella Brown-Roe", date(1958, 3, 2))
+    own.groups.add(*make_user("Any", "surgeon").groups.all())
+    joining.join(into=own, other=elses, reason="One identity card", by=administrator)
+    assert ask(login(own)).context["form"].non_field_errors() == [WRONG]
+    assert not EmergencyAccess.unscoped.exists()
 
 
 def test_a_lead_who_is_no_surgeon_cannot(login, lead, case):

@@ -4,10 +4,12 @@ from datetime import date, timedelta
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from portal.accounts import joining, people
 from portal.accounts.models import Care, JoinedRecord, PatientProfile, User
+from screening import deciding
 from screening.host import host
 from screening.models import AnswersInProgress, Case, Submission
 from tests.conftest import make_patient, make_user
@@ -235,3 +237,12 @@ def test_a_joined_account_is_not_opened_by_its_tick(desk, joined, other):
         {**fields, f"{prefix}-TOTAL_FORMS": "0", f"{prefix}-INITIAL_FORMS": "0"},
     )
     assert "Part them" in str(sent.context["adminform"].form.errors["is_active"])
+
+
+def test_a_surgeon_does_not_decide_on_a_second_record_of_their_own(into, other, administrator):
+    into.groups.add(*make_user("Any", "surgeon").groups.all())
+    joining.join(into=into, other=other, reason=SEEN, by=administrator)
+    case = make_case(other)
+    surgeon = User.objects.get(pk=into.pk)
+    with pytest.raises(PermissionDenied):
+        deciding.decide(user=surgeon, case=case, version=case.version, state="discuss", plan="Talk")
