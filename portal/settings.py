@@ -107,7 +107,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         " PRAGMA cache_size=-65536;",
     }
 
-CACHES = {"default": env.cache("CACHE_URL", default="dbcache://portal_cache")}
+# What counts tries must not be pushed out by others: beyond max_entries a third of all is dropped, and 300 are few.
+CACHES = {"default": env.cache("CACHE_URL", default="dbcache://portal_cache?max_entries=20000")}
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
