@@ -310,7 +310,7 @@ def test_another_surgeons_patient_is_opened_in_an_emergency(
     page = windows.open(surgeon)
     page.goto("/review/another/")
     page.get_by_role("button", name="Open it for an hour").click()
-    expect(page.get_by_text("This field is required.").first).to_be_visible()
+    expect(page.get_by_text("Give the record number.").first).to_be_visible()
     well_made(page)
     # When
     page.get_by_label("Record number").fill(number)
