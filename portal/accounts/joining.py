@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from portal.accounts.models import JoinedRecord, PatientProfile, User
+from portal.accounts.models import Care, JoinedRecord, PatientProfile, User
 from portal.accounts.models.care import profile_of
 from portal.accounts.people import care_changed
 from portal.accounts.roles import Role
@@ -99,6 +99,11 @@ def _refuse(into: PatientProfile, other: PatientProfile) -> None:
         )
     if JoinedRecord.objects.naming(other.user_id).exists():
         raise NotJoined(_("%(other)s is joined with a record already. Part these first.") % words)
+    if Care.objects.filter(patient=other.user_id, surgeon=into.user_id).exists():
+        raise NotJoined(
+            _("%(into)s is the record of a surgeon who has had %(other)s in care: they are two people.")
+            % words
+        )
     if not into.user.is_active:
         raise NotJoined(_("The account of %(into)s is closed. Keep the one that is open.") % words)
     if Group.objects.filter(user=other.user_id).exclude(name=Role.PATIENT).exists():

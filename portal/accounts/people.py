@@ -97,7 +97,9 @@ def follow_joins(records: list[Any]) -> None:
     open_already = {(care.patient_id, care.surgeon_id) for care in direct if care.end is None}
     for care in direct:
         for record in records:
-            if record == care.patient_id or (care.end is None and (record, care.surgeon_id) in open_already):
+            if record in (care.patient_id, care.surgeon_id) or (
+                care.end is None and (record, care.surgeon_id) in open_already
+            ):
                 continue
             open_already |= {(record, care.surgeon_id)} if care.end is None else set()
             Care.objects.create(

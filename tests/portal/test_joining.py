@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
@@ -172,6 +173,14 @@ def test_whoever_works_here_too_is_not_locked_out(into, other):
     assert refusal("H-1001", "H-2002") == (
         "Whoever has H-2002 works here too, and would be locked out. Keep that account open."
     )
+
+
+def test_a_surgeon_is_not_joined_with_a_patient_of_theirs(into, other, administrator):
+    into.groups.add(Group.objects.get(name="surgeon"))
+    Care.objects.create(patient=other, surgeon=into)
+    with pytest.raises(joining.NotJoined, match="they are two people"):
+        joining.join(into=into, other=other, reason=SEEN, by=administrator)
+    assert not JoinedRecord.objects.exists()
 
 
 def test_nobody_joins_a_record_to_their_own(desk, into, other, administrator):
