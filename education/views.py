@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from education import questions, search
 from education.models import Article, ArticleEdition, ArticleRead, Topic
 from education.rendering import Page, page, page_of
+from ledger.looking import is_read
 
 DIAGRAMS = Path(__file__).resolve().parent / "content" / "diagrams"
 PREVIEW = "education.preview_article"
@@ -65,7 +66,7 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
         if request.user.has_perm(PREVIEW):
             return preview(request, slug)
         _must_have_met(request, edition)
-    elif request.user.is_authenticated:
+    elif request.user.is_authenticated and is_read(request):
         ArticleRead.objects.meet(edition=edition, reader=request.user)
     shown = page_of(edition.digest, edition.content)
     context = {"edition": edition, "article": shown.content, "text": _text_of(edition)}

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from ledger.looking import is_read
 from screening import messaging
 from screening.forms_messages import QuestionForm
 from screening.host import host
@@ -37,7 +38,7 @@ def letter(request: HttpRequest, message_id: UUID) -> HttpResponse:
     told = _own_or_404(request, message_id)
     if request.method == "POST":
         return _ask(request, told)
-    if request.method == "HEAD" or _is_prefetch(request):
+    if not is_read(request):
         return _show(request, told, QuestionForm())
     messaging.mark_read(patient=request.user, message=told.message)
     typed = host().recovered(request)
@@ -54,12 +55,6 @@ def _own_or_404(request: HttpRequest, message_id: UUID) -> Told:
         return messaging.message_for(request.user, message_id)
     except Message.DoesNotExist:
         raise Http404 from None
-
-
-def _is_prefetch(request: HttpRequest) -> bool:
-    """A browser that looks ahead has read nothing to anyone."""
-    asked = (request.headers.get(name, "") for name in ("Sec-Purpose", "Purpose", "X-Moz"))
-    return any("prefetch" in value.lower() for value in asked)
 
 
 def _ask(request: HttpRequest, told: Told) -> HttpResponse:

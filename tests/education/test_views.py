@@ -64,6 +64,13 @@ def test_reading_is_noted_once(login, edition, patient):
     assert list(ArticleRead.objects.values_list("edition", "reader")) == [(edition.pk, patient.pk)]
 
 
+@pytest.mark.parametrize("ask", [lambda client: client.head(ADDRESS),
+                                 lambda client: client.get(ADDRESS, headers={"sec-purpose": "prefetch"})])  # fmt: skip
+def test_what_a_browser_fetches_ahead_was_read_by_nobody(login, edition, patient, ask):
+    assert ask(login(patient)).status_code == 200
+    assert not ArticleRead.objects.exists()
+
+
 def test_a_withdrawn_article_stays_for_those_who_met_it_under_a_notice(
     login, edition, approver, patient, other_patient
 ):
