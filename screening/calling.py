@@ -136,6 +136,12 @@ def page(user: Any, *, after: int = 0) -> Page:
     )
 
 
+def just_before(user: Any, patient: Any) -> int:
+    """The place behind which this patient stands first. 0 where they do not stand on the list."""
+    group = ToCall.objects.visible_to(user).by_patient().filter(patient=patient).first()
+    return group["first"] - 1 if group else 0
+
+
 def _by_patient(rows: Iterable[Any]) -> dict[Any, list[Any]]:
     found: dict[Any, list[Any]] = {}
     for row in rows:

@@ -62,6 +62,8 @@ def _page(
 ) -> HttpResponse:
     """Each patient with a form of their own; the one that was refused as it was typed."""
     page = calling.page(request.user, after=_after(request))
+    if about is not None and all(row.items[0].patient_id != about.patient_id for row in page.rows):
+        page = calling.page(request.user, after=calling.just_before(request.user, about.patient_id))
     cards = [
         {
             "row": row,

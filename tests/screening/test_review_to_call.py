@@ -13,6 +13,7 @@ from django.urls import reverse
 from portal.accounts.models import PatientProfile, User
 from screening import calling, messaging
 from screening.models import CallNote, Case, ToCall
+from tests.conftest import make_patient
 from tests.screening.factories import make_case
 from tests.screening.pages import body
 
@@ -84,6 +85,20 @@ def test_without_an_outcome_nothing_is_noted_and_the_words_stay(item: ToCall, br
     assert (response.status_code, CallNote.unscoped.count()) == (422, 0)
     assert "Comes on Monday." in page
     assert f'href="#id_{item.pk}_outcome_0"' in page
+
+
+def test_the_words_stay_for_a_patient_further_down_the_list_too(
+    item: ToCall, browser: Client, surgeon: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calling, "PAGE", 1)
+    further = make_patient("Bella Brown")
+    User.objects.filter(pk=further.pk).update(email=None)
+    messaging.release(user=surgeon, case=make_case(further, unassigned=True), text="Please come in.")
+    call_command("tick")
+    below = ToCall.unscoped.get(patient=further)
+    page = post(browser, below, note="Comes on Monday.").content.decode()
+    assert "Bella Brown" in page
+    assert "Comes on Monday." in page
 
 
 def test_who_was_second_is_told_and_reads_their_own_words(
