@@ -155,8 +155,11 @@ class ViewForm(forms.ModelForm):
                 code="most",
             )
         if own.filter(name=self.cleaned_data.get("name", "")).exists():
-            self.add_error("name", _("You keep a view of this name already. Choose another name."))
+            self.name_is_taken()
         return super().clean()
+
+    def name_is_taken(self) -> None:
+        self.add_error("name", _("You keep a view of this name already. Choose another name."))
 
 
 def query_of(text: str, user: Any, criteria: list[tuple[str, str]]) -> FilterForm:

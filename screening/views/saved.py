@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -27,7 +28,12 @@ def views(request: HttpRequest) -> HttpResponse:
     form = ViewForm(request.POST, owner=request.user, filters=filters)
     if not form.is_valid():
         return _page(request, form, status=422)
-    view = form.save()
+    try:
+        with transaction.atomic():
+            view = form.save()
+    except IntegrityError:  # of two windows that keep the same name at once the other one was first
+        form.name_is_taken()
+        return _page(request, form, status=422)
     messages.success(request, _("Kept as “%s”.") % view.name)
     return redirect(address(request.user, view.query))
 

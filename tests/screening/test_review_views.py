@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from portal.accounts.models import User
+from screening.forms_worklist import ViewForm
 from screening.models import SavedView
 from tests.screening.factories import make_edition
 
@@ -64,6 +65,19 @@ def test_a_name_is_needed_and_used_once(browser: Client, surgeon: User) -> None:
         assert response.status_code == 422
         assert words in response.content.decode()
         assert 'name="query" value="state=new"' in response.content.decode()
+    assert own(surgeon) == [("Mine", "state=all")]
+
+
+def test_of_two_windows_that_keep_one_name_at_once_the_second_is_told(
+    browser: Client, surgeon: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(browser, "Mine", "state=all")
+    monkeypatch.setattr(
+        ViewForm, "clean", lambda self: None
+    )  # which the first window had not stored anything for yet
+    response = keep(browser, "Mine", "state=new")
+    assert response.status_code == 422
+    assert "You keep a view of this name already." in response.content.decode()
     assert own(surgeon) == [("Mine", "state=all")]
 
 
