@@ -26,6 +26,8 @@ from screening.messaging import Told, ToRead
 from screening.models import Case, Message, Reply
 from screening.views.review import DECIDE, opened, visible
 
+FEWEST_WORDS = 20  # of which a reading grade says anything
+
 
 @permission_required(DECIDE, raise_exception=True)
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -167,6 +169,6 @@ def _preview(user: Any, file: CaseFile, form: MessageForm, question: Reply | Non
 
 
 def _grade(form: MessageForm) -> float | None:
-    """Years of school that the text asks of its reader. The formula is for English."""
+    """Years of school that the text asks of its reader. The formula is for English, and says nothing of a few words."""
     text = form["text"].value() or ""
-    return grade(text) if form["language"].value() == "en" and text.strip() else None
+    return grade(text) if form.written_in == "en" and len(text.split()) >= FEWEST_WORDS else None

@@ -346,3 +346,11 @@ def test_the_practices_number_stands_in_the_words(browser: Client, case: Case, d
     call_command("load_messages", stdout=StringIO())
     Practice.objects.update(phone="+1 555 7777")
     assert "call us at +1 555 7777" in browser.get(url(case)).content.decode()
+
+
+def test_a_few_words_have_no_reading_grade(browser: Client, case: Case) -> None:
+    def shown(text: str) -> str:
+        return body(browser.post(url(case), typed(browser, case, text=text, then="show")))
+
+    assert "Reading grade" not in shown("Hello Alice Adams,")
+    assert "Reading grade" in shown("Please come and see me. " * 5)
