@@ -37,7 +37,7 @@ def take(number: int) -> bool:
     from bench.browser import Browser, send
     from bench.readings import _database
     from portal.accounts.models import User
-    from screening import exporting
+    from screening.takeout import exporting
 
     surgeon = User.objects.get(name="Sarah Lindqvist")
     asked, browser, portal = (

@@ -28,8 +28,8 @@ HERE = "here"
 def take(number: int = NUMBER) -> None:
     """Fill the database of DATABASE_URL, which a questionnaire is live in, and print how long a run takes."""
     from bench import report
-    from screening import impact
     from screening.models import ImpactRun, QuestionnaireEdition, Threshold
+    from screening.trying import impact
 
     edition = QuestionnaireEdition.objects.current().select_related("questionnaire").get()
     draft = edition.questionnaire
@@ -163,7 +163,7 @@ def measure(number: int) -> int:
 
 def _as_worker() -> int:
     django.setup()
-    from screening import impact
+    from screening.trying import impact
 
     impact.run_waiting()
     return 0

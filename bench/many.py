@@ -82,7 +82,7 @@ def measure(readers: dict[str, Any]) -> dict[str, float]:
 
     from bench.measure import once, sql_time
     from bench.pages import Page
-    from screening.forms_worklist import VIEWS as SHIPPED
+    from screening.forms.worklist import VIEWS as SHIPPED
 
     portal, costs = WSGIHandler(), {}
 

@@ -13,10 +13,10 @@ from django.utils import timezone
 from ledger.outbox import send_due
 from portal.accounts.people import care_due
 from portal.mail import deliver
-from screening import impact
 from screening.alerts import escalate_due
 from screening.calling import note_failed
 from screening.following import remind_due, return_due, tell_backup_due
+from screening.trying import impact
 
 logger = logging.getLogger(__name__)
 

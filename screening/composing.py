@@ -17,9 +17,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from screening.casefile import CaseFile
+from screening.casefile.historyfile import Concluded
+from screening.casefile.page import CaseFile
 from screening.engine.definition import Criterion
-from screening.historyfile import Concluded
 from screening.host import host
 from screening.models import Case, MessageTemplate
 from screening.notices import fill

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from contextlib import ExitStack
 
-from screening import printout
+from screening.takeout import printout
 from tests.servers import find_chromium, find_postgresql, throwaway_postgresql
 
 EVERYWHERE = ["-m", "not browser", "-n", "auto"]

@@ -18,8 +18,9 @@ from editions import publishing
 from editions.models import Draft
 from education.models import Article, ArticleRead, Topic
 from portal.accounts.models import Care, Contact, NoticeText, Practice, User
-from screening import answering, entering, exporting, impact, messaging, samples
+from screening import answering, messaging
 from screening.admin.checking import titles
+from screening.answering import entering
 from screening.models import (
     AnswersInProgress,
     Case,
@@ -33,6 +34,8 @@ from screening.models import (
     ToCall,
 )
 from screening.models.document import write_rows
+from screening.takeout import exporting
+from screening.trying import impact, samples
 from tests.access_whose import Whose
 from tests.conftest import make_patient, make_user
 from tests.screening.factories import DOCUMENT, make_alert, make_case, make_edition, make_finding

@@ -40,7 +40,7 @@ MODULES = (
     ),
     *(
         f"screening/{name}.py"
-        for name in ("forms", "forms_messages", "host", "readable", "refusals", "widgets")
+        for name in ("forms/messages", "forms/section", "forms/widgets", "host", "readable", "refusals")
     ),
     *(
         f"screening/views/{name}.py"

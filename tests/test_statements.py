@@ -21,10 +21,11 @@ from bench import cases
 from editions.canonical import canonical, digest
 from education.models import Article, ArticleEdition
 from portal.accounts.models import User
-from screening import answering, exporting
+from screening import answering
 from screening.admin import order
 from screening.models import AnswersInProgress, Case, QuestionnaireEdition
 from screening.models.document import shipped, write_rows
+from screening.takeout import exporting
 from tests.screening.calm import CALM
 from tests.screening.factories import make_edition
 

@@ -17,15 +17,8 @@ from portal.accounts.roles import Role
 from portal.demo import PASSWORD
 from portal.demo.answers import CALM
 from portal.demo.cast import PATIENTS, DemoPatient, Step, step
-from screening import (
-    answering,
-    deciding,
-    entering,
-    marking,
-    messaging,
-    results,
-    reviewing,
-)
+from screening import answering, deciding, marking, messaging, results, reviewing
+from screening.answering import entering
 from screening.host import host
 from screening.models import (
     Alert,

@@ -13,11 +13,12 @@ from django.urls import URLPattern, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from screening import impact, impact_report, reviewing
+from screening import reviewing
 from screening.admin.pages import Tool
 from screening.admin.tried import CHANGE, METHODS, PREVIEW, TriedPages
 from screening.engine.definition import DefinitionError
 from screening.models import Case, ImpactRun, Submission
+from screening.trying import impact, impact_report
 
 REVIEW = "screening.review_cases"
 LATEST, EXAMPLES, LOOKED_AT = 20, 5, 400

@@ -20,17 +20,17 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_info, gettext_lazy, ngettext, override
 from django.utils.translation import gettext as _
 
-from screening import samples
 from screening.admin.tried import CHANGE, METHODS, PREVIEW, TriedPages, definition_of
 from screening.engine.answers import ADULT, OLDEST
 from screening.engine.definition import DefinitionError, Section
 from screening.engine.translating import languages
-from screening.forms import SectionForm
+from screening.forms.section import SectionForm
 from screening.host import host
 from screening.models import Case
 from screening.notices import notice_text
-from screening.preview import Found, Preview, Saved, TooLong, Trial, found
 from screening.readable import answered
+from screening.trying import samples
+from screening.trying.preview import Found, Preview, Saved, TooLong, Trial, found
 from screening.urgent import CRISIS
 
 STATE = "state"  # the parameter of the addresses that holds the answers

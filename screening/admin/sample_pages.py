@@ -14,11 +14,11 @@ from django.urls import URLPattern
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from screening import samples
 from screening.admin.pages import Tool
 from screening.admin.tried import CHANGE, PREVIEW, TriedPages, definition_of
 from screening.engine.definition import Definition, DefinitionError
 from screening.models import Sample
+from screening.trying import samples
 
 
 class PasteForm(forms.Form):

@@ -72,7 +72,7 @@ class AnswersInProgress(models.Model):
     revisions = models.JSONField(default=dict)  # question key -> how often it changed
     done = models.JSONField(default=list)  # keys of the sections that were completed
     # What each move to other questions changed, the latest last: {"from", "to" (edition numbers), "because",
-    # "text" (of the withdrawal)} and the members of screening.moving.Carried.as_json()
+    # "text" (of the withdrawal)} and the members of screening.answering.carrying.Carried.as_json()
     moves = models.JSONField(default=list)
     language = models.CharField(max_length=8, default="en")
     amends = models.ForeignKey(

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from screening.engine.wording import number_in_words
-from screening.forms_marking import result_in_words
+from screening.forms.marking import result_in_words
 from screening.models import Criterion, InvestigationResult
 
 register = template.Library()

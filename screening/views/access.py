@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from screening.entering import Wait, answer_oneself
+from screening.answering.entering import Wait, answer_oneself
 from screening.host import host
 
 ANSWER = "screening.answer_questionnaire"

@@ -11,8 +11,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from screening import alertfile, alerts, reviewing
-from screening.forms_review import AlertNoteForm
+from screening import alerts, reviewing
+from screening.casefile import alertfile
+from screening.forms.review import AlertNoteForm
 from screening.host import host
 from screening.models import Alert, Case
 from screening.models.alerts import ACKNOWLEDGE

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from screening import answering
-from screening.forms_amending import AmendForm
+from screening.forms.amending import AmendForm
 from screening.host import host
 from screening.models import AnswersInProgress, Submission
 from screening.views.access import patients

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from screening import calling
-from screening.forms_calling import CallForm
+from screening.forms.calling import CallForm
 from screening.host import host
 from screening.models import CallNote, ToCall
 from screening.views.review import REVIEW

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from screening import places, reviewing, worklist
-from screening.forms_worklist import VIEWS, FilterForm, query_of
+from screening.forms.worklist import VIEWS, FilterForm, query_of
 from screening.host import host
 from screening.models import SavedView
 from screening.models.cases import Place

@@ -16,11 +16,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from editions.readability import grade
-from screening import composing, decisionfile, reviewing, telling
-from screening.casefile import CaseFile
-from screening.forms_composing import MessageForm, written_on
-from screening.forms_review import lines
-from screening.historyfile import Concluded
+from screening import composing, reviewing, telling
+from screening.casefile import decisionfile
+from screening.casefile.historyfile import Concluded
+from screening.casefile.page import CaseFile
+from screening.forms.composing import MessageForm, written_on
+from screening.forms.review import lines
 from screening.host import Reading, host
 from screening.messaging import Told, ToRead
 from screening.models import Case, Message, Reply

@@ -12,11 +12,12 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from screening import decisionfile, reviewing
-from screening.casefile import CaseFile
+from screening import reviewing
+from screening.casefile import decisionfile
+from screening.casefile.historyfile import Concluded
+from screening.casefile.page import CaseFile
 from screening.deciding import decide as store
-from screening.forms_review import DecisionForm, decided_on
-from screening.historyfile import Concluded
+from screening.forms.review import DecisionForm, decided_on
 from screening.host import host
 from screening.views.review import DECIDE, case_page, opened, visible
 

@@ -16,10 +16,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from screening import answering, entering
+from screening import answering
+from screening.answering import entering
 from screening.engine.definition import Section
-from screening.forms import SectionForm, units_for
-from screening.forms_entering import FindForm, HowForm
+from screening.forms.entering import FindForm, HowForm
+from screening.forms.section import SectionForm, units_for
 from screening.host import host
 from screening.models import AnswersInProgress, Case, QuestionnaireEdition
 from screening.notices import notice_text

@@ -14,9 +14,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from screening import exporting, places, printout, spreadsheet, table
+from screening import places
 from screening.host import host
 from screening.models import Case, Export
+from screening.takeout import exporting, printout, spreadsheet, table
 from screening.views.review import REVIEW, visible
 
 EXPORT = (REVIEW, "screening.export_cases")

@@ -12,8 +12,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from screening import historyfile, marking, reviewing
-from screening.forms_marking import MarkForm
+from screening import marking, reviewing
+from screening.casefile import historyfile
+from screening.forms.marking import MarkForm
 from screening.host import host
 from screening.models import Case
 from screening.views.review import DECIDE, Marking, case_page, opened, visible

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from ledger.looking import is_read
 from screening import messaging
-from screening.forms_messages import QuestionForm
+from screening.forms.messages import QuestionForm
 from screening.host import host
 from screening.messaging import Told
 from screening.models import Message

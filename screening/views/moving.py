@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from screening import answering
 from screening.engine.answers import loads
 from screening.engine.definition import Definition
-from screening.forms import form_class
+from screening.forms.section import form_class
 from screening.host import host
 from screening.models import QuestionnaireEdition
 from screening.views.access import patients

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from screening.engine.assessment import shown
 from screening.engine.definition import Definition, Question, Section
 from screening.engine.wording import in_words
-from screening.forms import UNITS, choices_of, unit_names, with_credits
+from screening.forms.section import UNITS, choices_of, unit_names, with_credits
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from screening import answering
 from screening.engine.definition import Section
 from screening.following import invitations
-from screening.forms import SectionForm
+from screening.forms.section import SectionForm
 from screening.host import host
 from screening.models import AnswersInProgress, QuestionnaireEdition, Submission
 from screening.notices import notice_text

@@ -16,9 +16,10 @@ from django.views.decorators.http import require_http_methods
 
 from ledger import access
 from ledger.models import AccessRecord
-from screening import resultfile, results, reviewing
+from screening import results, reviewing
+from screening.casefile import resultfile
 from screening.engine.definition import Definition, Investigation
-from screening.forms_results import ReasonForm, ResultForm, VersionForm
+from screening.forms.results import ReasonForm, ResultForm, VersionForm
 from screening.host import host
 from screening.models import Case, InvestigationResult
 from screening.models.document import definition_of

@@ -11,10 +11,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from screening import casefile, followedfile, messaging, reviewing
-from screening.casefile import CaseFile
-from screening.forms_marking import MarkForm
-from screening.forms_review import DecisionForm, decided_on
+from screening import messaging, reviewing
+from screening.casefile import followedfile, page
+from screening.casefile.page import CaseFile
+from screening.forms.marking import MarkForm
+from screening.forms.review import DecisionForm, decided_on
 from screening.host import host
 from screening.models import Case, Submission
 
@@ -41,7 +42,7 @@ def visible(request: HttpRequest, case_id: UUID) -> Case:
 def opened(request: HttpRequest, case_id: UUID, submission_id: UUID | None = None) -> CaseFile:
     try:
         case = reviewing.open_case(user=request.user, case_id=case_id, submission_id=submission_id)
-        return casefile.read(request.user, case, submission_id)
+        return page.read(request.user, case, submission_id)
     except (Case.DoesNotExist, Submission.DoesNotExist):
         raise Http404 from None
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from screening import worklist
-from screening.forms_worklist import MOST_VIEWS, ViewForm, query_of
+from screening.forms.worklist import MOST_VIEWS, ViewForm, query_of
 from screening.models import SavedView
 from screening.views.cases import address
 from screening.views.review import REVIEW

@@ -13,13 +13,13 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from screening.answering import is_stale
+from screening.answering.entering import waiting
+from screening.answering.progress import Progress
 from screening.engine.answers import dumps
 from screening.engine.definition import Definition, Section
-from screening.entering import waiting
-from screening.forms import SectionForm, form_class, units_for
+from screening.forms.section import SectionForm, form_class, units_for
 from screening.host import host
 from screening.models import AnswersInProgress, QuestionnaireEdition, Submission
-from screening.progress import Progress
 from screening.views.access import BeingEntered
 
 SENT = "sent"  # where a notice leads that was due when the answers were sent

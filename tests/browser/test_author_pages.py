@@ -8,8 +8,8 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page
 
-from screening import impact
 from screening.models import Question, Questionnaire, Rule, Threshold
+from screening.trying import impact
 from tests.browser.checks import well_made
 from tests.screening.authoring import adding, make_draft
 from tests.screening.authoring import page as form

@@ -13,7 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.accounts.models import Care, PatientProfile, User
-from screening import answering, entering
+from screening import answering
+from screening.answering import entering
 from screening.models import CallNote, Case, Submission
 from tests.screening.factories import make_edition
 

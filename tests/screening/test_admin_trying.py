@@ -18,7 +18,7 @@ from portal.accounts.models import User
 from screening.admin.places import link
 from screening.models import Questionnaire, Sample
 from screening.models.document import write_rows
-from screening.preview import Preview
+from screening.trying.preview import Preview
 from tests.screening.factories import DOCUMENT, make_edition
 
 

@@ -11,8 +11,9 @@ from django.utils import timezone
 from ledger.models import AccessRecord
 from portal.accounts.models import EmergencyAccess, JoinedRecord, User
 from portal.host import PortalHost
-from screening import casefile, reviewing
-from screening.casefile import CaseFile
+from screening import reviewing
+from screening.casefile import page
+from screening.casefile.page import CaseFile
 from screening.engine.answers import dumps
 from screening.host import Read
 from screening.models import Case, Decision, InvestigationResult, Message, Reassessment, Submission
@@ -39,7 +40,7 @@ def case(patient: User) -> Case:
 
 
 def read(user: User, case: Case, **options: Any) -> CaseFile:
-    return casefile.read(user, Case.objects.visible_to(user).get(pk=case.pk), **options)
+    return page.read(user, Case.objects.visible_to(user).get(pk=case.pk), **options)
 
 
 def conclude(case: Case, by: User, **fields: Any) -> Decision:

@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from ledger.models import AccessRecord
 from portal.accounts.models import Care, PatientProfile, User
-from screening import answering, entering
+from screening import answering
+from screening.answering import entering
 from screening.models import Alert, AnswersInProgress, Case, QuestionnaireEdition, Submission, UrgentAnswer
 from tests.conftest import make_patient
 from tests.screening.factories import make_edition

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from screening import findingfile
+from screening.casefile import findingfile
+from screening.casefile.findingfile import Found, Reported
 from screening.engine.definition import Definition, read
-from screening.findingfile import Found, Reported
 from screening.models.document import shipped
 from tests.screening.factories import DOCUMENT
 

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from portal.accounts.models import User
-from screening import followedfile
+from screening.casefile import followedfile
 from screening.models import BackupTold, CallNote, Case, Invitation, Reminder, ToCall
 from tests.screening.factories import make_case
 

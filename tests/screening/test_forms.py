@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from screening import urls
 from screening.engine.definition import read
 from screening.engine.reading import FIELDS, PAGES
-from screening.forms import FRAME, SectionForm, form_class, units_for
+from screening.forms.section import FRAME, SectionForm, form_class, units_for
 from screening.models.document import shipped
 
 DEFINITION = read(shipped("spinal-fusion"))

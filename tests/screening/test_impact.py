@@ -20,11 +20,11 @@ from django.utils import timezone
 from editions.canonical import canonical
 from ledger.models import AccessRecord
 from portal.accounts.models import User
-from screening import impact, impact_report
 from screening.engine.answers import clean
 from screening.engine.assessment import assess
 from screening.models import Case, ImpactPart, ImpactRun, Question, Questionnaire, Submission, Threshold
 from screening.models.document import write_rows
+from screening.trying import impact, impact_report
 from tests.conftest import make_patient
 from tests.screening.factories import DOCUMENT, make_edition, make_submission
 

@@ -9,10 +9,10 @@ from typing import Any
 from django.utils import timezone
 
 from screening import answering
+from screening.answering.carrying import carry
 from screening.engine.definition import read
 from screening.models import AnswersInProgress, Case, QuestionnaireEdition, Submission, UrgentAnswer
 from screening.models.document import shipped
-from screening.moving import carry
 from tests.screening.factories import make_edition
 from tests.screening.test_answering import save, without_smoking_choice
 from tests.screening.test_patient_section import RED_FLAGS

@@ -19,7 +19,7 @@ CHECK = address("check")
 def due(patient: Any, fusion: Any, monkeypatch: pytest.MonkeyPatch) -> AnswersInProgress:
     """All is answered, and a rule holds that held on no page: nothing was told while they were saved."""
     with monkeypatch.context() as silent:
-        silent.setattr("screening.answering.raise_urgent", lambda *args: "")
+        silent.setattr("screening.answering.saving.raise_urgent", lambda *args: "")
         return answer_all(patient, fusion, fever_or_chills="yes", immune_medicine="yes")
 
 

@@ -110,7 +110,7 @@ def test_a_failure_while_sending_leaves_everything_as_it_was(phone, ready, patie
         raise RuntimeError("the database went away")
 
     page = fields(phone.get(CHECK))
-    monkeypatch.setattr("screening.answering.place_sent", fails)
+    monkeypatch.setattr("screening.answering.sending.place_sent", fails)
     with pytest.raises(RuntimeError):
         phone.post(CHECK, page)
     assert submissions(patient) == 0

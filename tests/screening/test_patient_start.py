@@ -6,7 +6,8 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from screening import answering, casefile, following, reviewing
+from screening import answering, following, reviewing
+from screening.casefile import page
 from screening.engine.answers import loads
 from screening.models import AnswersInProgress, Case
 from screening.models.document import shipped
@@ -181,7 +182,7 @@ def test_what_was_answered_again_is_sent_as_a_new_one_and_the_surgeon_sees_what_
     sent = answering.submit(patient=patient, questionnaire=fusion.questionnaire)
     assert (sent.amends, sent.pk == invited.pk) == (None, False)
     case = reviewing.open_case(user=surgeon, case_id=Case.unscoped.get().pk)
-    file = casefile.read(surgeon, case)
+    file = page.read(surgeon, case)
     assert case.returned_because == "the questionnaire was sent again"
     assert file.compared.before.pk == invited.pk
     assert "Do you smoke" in " ".join(each.question for each in file.compared.answers)

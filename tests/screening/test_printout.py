@@ -16,8 +16,8 @@ from django.utils import timezone
 
 from ledger.models import AccessRecord
 from portal.accounts.models import Care, User
-from screening import printout
 from screening.models import Case, Export
+from screening.takeout import printout
 from tests.conftest import make_patient
 from tests.screening.factories import BONE_ABSOLUTE, make_case, make_finding, make_submission
 

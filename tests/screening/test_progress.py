@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from screening.answering.progress import Progress
 from screening.engine.definition import read
 from screening.models.document import shipped
-from screening.progress import Progress
 from tests.screening.calm import CALM
 
 TODAY = date(2026, 11, 24)

@@ -18,7 +18,7 @@ from ledger.models import AccessRecord, OutboxMessage
 from portal.accounts.models import Care, User
 from portal.host import PortalHost
 from screening import deciding, messaging, reviewing
-from screening.forms_review import DecisionForm, days
+from screening.forms.review import DecisionForm, days
 from screening.models import Case, Decision, Message
 from tests.conftest import make_user
 from tests.screening.factories import make_case, make_finding, make_submission

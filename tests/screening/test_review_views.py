@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from portal.accounts.models import User
-from screening.forms_worklist import ViewForm
+from screening.forms.worklist import ViewForm
 from screening.models import SavedView
 from tests.screening.factories import make_edition
 

@@ -14,10 +14,10 @@ from django.urls import reverse
 
 from editions import publishing
 from portal.accounts.models import User
-from screening import samples
 from screening.engine.definition import Definition, read
 from screening.models import Question, Questionnaire, Threshold
 from screening.models.document import shipped, write_rows
+from screening.trying import samples
 from tests.conftest import make_user
 from tests.screening.factories import DOCUMENT
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from screening import spreadsheet
+from screening.takeout import spreadsheet
 
 FORMULAS = [
     "=1+1",

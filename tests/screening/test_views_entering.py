@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from ledger.models import AccessRecord
 from portal.accounts.models import PatientProfile, User
-from screening import answering, entering
+from screening import answering
+from screening.answering import entering
 from screening.models import AnswersInProgress, Case, QuestionnaireEdition, Submission
 from tests.screening.factories import make_case, make_edition
 

@@ -18,8 +18,8 @@ from django.utils import timezone
 
 from ledger.models import AccessRecord
 from portal.accounts.models import Care, User
-from screening import exporting, printout
 from screening.models import Case, Decision, Export, Message
+from screening.takeout import exporting, printout
 from tests.conftest import make_patient
 from tests.screening.factories import (
     BONE_ABSOLUTE,

@@ -3,10 +3,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from screening import impact
 from screening.engine.definition import DefinitionError
-from screening.impact_report import lines
 from screening.models import Questionnaire
+from screening.trying import impact
+from screening.trying.impact_report import lines
 
 
 class Command(BaseCommand):

@@ -2,11 +2,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from screening import samples
 from screening.files import Refused, document_of
 from screening.management.commands.import_questionnaire import import_by
 from screening.models import Questionnaire
 from screening.models.document import shipped_file
+from screening.trying import samples
 
 
 class Command(BaseCommand):

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from screening.casefile import CaseFile
-from screening.historyfile import Concluded
+from screening.casefile.historyfile import Concluded
+from screening.casefile.page import CaseFile
 from screening.host import host
 from screening.messaging import Told
 from screening.models import InvestigationResult, Submission

@@ -16,9 +16,9 @@ from django.utils import timezone
 from ledger import access
 from ledger.models import AccessRecord
 from screening import places, worklist
-from screening.casefile import CaseFile
-from screening.casefile import read as read_case
-from screening.forms_worklist import FilterForm, query_of
+from screening.casefile.page import CaseFile
+from screening.casefile.page import read as read_case
+from screening.forms.worklist import FilterForm, query_of
 from screening.host import host
 from screening.models import Case, Export
 from screening.models.cases import CaseRows, Place

@@ -14,11 +14,14 @@ from uuid import UUID
 
 from ledger import access
 from ledger.models import AccessRecord
-from screening import alertfile, findingfile, historyfile, messaging, resultfile, sentfile
-from screening.alertfile import AlertFile
+from screening import messaging
+from screening.casefile import alertfile, findingfile, historyfile, resultfile, sentfile
+from screening.casefile.alertfile import AlertFile
+from screening.casefile.findingfile import Found, Marked, Reassessed, Reported
+from screening.casefile.historyfile import Concluded, Openings, Reads
+from screening.casefile.resultfile import Shown
+from screening.casefile.sentfile import Answered, Compared, Sent
 from screening.engine.answers import loads
-from screening.findingfile import Found, Marked, Reassessed, Reported
-from screening.historyfile import Concluded, Openings, Reads
 from screening.host import Opening, Person, host
 from screening.messaging import Letters
 from screening.models import (
@@ -34,8 +37,6 @@ from screening.models import (
 )
 from screening.models.document import definition_of
 from screening.models.placing import urgency_of
-from screening.resultfile import Shown
-from screening.sentfile import Answered, Compared, Sent
 from screening.worklist import Fell, fallen, urgent_texts
 
 Action = AccessRecord.Action

@@ -17,7 +17,7 @@ from screening.messaging import Told
 from screening.models import Case, Decision
 
 if TYPE_CHECKING:
-    from screening.casefile import CaseFile
+    from screening.casefile.page import CaseFile
 
 OPENINGS = 20  # how many of them are named
 

@@ -21,7 +21,7 @@ from screening.answering import Seen
 from screening.engine.answers import dumps, loads, shown_in
 from screening.engine.definition import Definition, Question, Section
 from screening.engine.evaluation import round_half_away
-from screening.widgets import DateParts, Part, Parts
+from screening.forms.widgets import DateParts, Part, Parts
 
 # measure -> unit system -> the boxes to type in. The first system is that of the stored unit.
 UNITS: dict[str, dict[str, tuple[str, ...]]] = {

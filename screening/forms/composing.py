@@ -12,8 +12,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
-from screening.casefile import CaseFile
-from screening.forms_review import LONGEST_TEST, LONGEST_TEXT, decided_on, lines
+from screening.casefile.page import CaseFile
+from screening.forms.review import LONGEST_TEST, LONGEST_TEXT, decided_on, lines
 from screening.host import Reading
 from screening.models import Message
 

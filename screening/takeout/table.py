@@ -16,7 +16,7 @@ from screening.engine.definition import Definition
 from screening.host import Person, host
 from screening.models import Case, Decision
 from screening.models.document import definition_of
-from screening.spreadsheet import Value
+from screening.takeout.spreadsheet import Value
 from screening.templatetags.review import category_short, possible_words
 from screening.worklist import live_definitions, soonest_first, urgent_texts
 

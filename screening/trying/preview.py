@@ -10,7 +10,9 @@ from typing import Any
 
 from django.core import signing
 
-from screening import findingfile
+from screening.answering.progress import Progress
+from screening.casefile import findingfile
+from screening.casefile.findingfile import Reported
 from screening.engine.answers import clean, dumps, loads
 from screening.engine.assessment import LEVELS, Outcome, assess, shown, urgent_now
 from screening.engine.definition import (
@@ -23,9 +25,7 @@ from screening.engine.definition import (
     UrgentRule,
 )
 from screening.engine.wording import evidence, in_words
-from screening.findingfile import Reported
-from screening.forms import SectionForm, form_class, units_for
-from screening.progress import Progress
+from screening.forms.section import SectionForm, form_class, units_for
 
 SALT = "screening.preview"
 LONGEST = 6_000  # letters of a state: servers refuse addresses of more than 8,000

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from screening.engine.definition import Definition, read
-from screening.impact import ABSENT, NONE
 from screening.models import ImpactRun
+from screening.trying.impact import ABSENT, NONE
 
 FEW = 5
 HEADLINES = ("absolute", "relative", "clarify", NONE)

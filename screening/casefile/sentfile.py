@@ -14,10 +14,10 @@ from typing import Any
 
 from django.utils import timezone
 
+from screening.casefile.findingfile import WEIGHTS, Found, Marked, Reassessed, Reported, differs, reported
 from screening.engine.answers import loads
 from screening.engine.definition import Calculation, Criterion, Definition, Question, Section
 from screening.engine.wording import answer_in_words, number_in_words
-from screening.findingfile import WEIGHTS, Found, Marked, Reassessed, Reported, differs, reported
 from screening.models import Submission
 from screening.models.document import definition_of
 
