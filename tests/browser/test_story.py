@@ -72,6 +72,8 @@ def test_from_an_editors_sentence_to_the_patients_page(windows, patient, editor,
     text.press("Control+End")
     text.press_sequentially(f" {NEW_SENTENCE}")
     desk.get_by_role("button", name="Save and continue editing").click()
+    # The page before shows the sentence too: not until this is said is it stored.
+    expect(desk.get_by_text("was changed successfully")).to_be_visible()
     expect(text).to_contain_text(NEW_SENTENCE)
     desk.get_by_role("link", name="Submit for approval").click()
     desk.get_by_role("button", name="Submit for approval").click()
