@@ -105,10 +105,14 @@ class PortalHost(Host):
         if days := self.births(text):
             condition |= Q(date_of_birth__in=days)
         known = Q(pk__in=PatientProfile.unscoped.filter(condition).values("user"))
-        if days or RECORD_NUMBER.fullmatch(text):  # nobody is called that, and names are read one by one
+        if not self.reads_names(text):
             return known
         words = text.replace(",", " ").split()
         return known | Q(*(Q(name__icontains=word) for word in words)) if words else known
+
+    def reads_names(self, text: str) -> bool:
+        """Not for a date or a record number: nobody is called that."""
+        return not (self.births(text) or RECORD_NUMBER.fullmatch(text))
 
     def births(self, text: str) -> list[date]:
         from django.utils import timezone

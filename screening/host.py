@@ -153,6 +153,10 @@ class Host:
         """A condition on the account that finds a patient by name, record number or date of birth."""
         return Q(first_name__icontains=text) | Q(last_name__icontains=text) | Q(username__iexact=text)
 
+    def reads_names(self, text: str) -> bool:
+        """Whether `search` compares names for this text, which no index holds: each that is looked at is read."""
+        return True
+
     def births(self, text: str) -> list[date]:
         """The days that `search` takes the text for. Empty: it is no date, or the host knows no dates of birth."""
         return []

@@ -152,7 +152,7 @@ def count(user: Any, chosen: Chosen) -> int:
 
 def parts(user: Any, chosen: Chosen, clock: Clock) -> list[Part]:
     """The queries that make up the list."""
-    keyed, rest, among = _indexed(chosen), _rest(chosen, clock), _called(chosen.search)
+    keyed, rest, among = _indexed(chosen), _rest(chosen, clock), _called(chosen)
     seen: CaseRows = Case.objects.visible_to(user)
     if chosen.question:
         seen = seen.filter(pk__in=Reply.objects.visible_to(user).filter(read_at=None).values("case"))
@@ -265,11 +265,14 @@ def _news(chosen: Chosen) -> Q:
     return Q()
 
 
-def _called(search: str) -> list[Any] | None:
-    """The accounts that a search finds, where they are few. None: they are many, or nobody is searched for."""
-    if not search:
+def _called(chosen: Chosen) -> list[Any] | None:
+    """The accounts that a search finds, where they are few. None: they are many, or nobody is searched for.
+
+    None too where all names would be read for those of a few: the names in one's care, and along the list, are fewer.
+    """
+    if not chosen.search or (chosen.assigned != PRACTICE and host().reads_names(chosen.search)):
         return None
-    accounts = get_user_model()._default_manager.filter(host().search(search))
+    accounts = get_user_model()._default_manager.filter(host().search(chosen.search))
     ids = list(accounts.values_list("pk", flat=True)[: FEW + 1])
     return ids if len(ids) <= FEW else None
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from portal.accounts.models import Care, Cover, PatientProfile, User
 from portal.accounts.roles import Role
@@ -265,12 +267,26 @@ def test_the_words_of_a_name_may_stand_in_any_order(surgeon: User) -> None:
     assert listed(surgeon, search="zimmer, zel") == [case]
 
 
-def test_a_name_that_many_have_is_looked_for_along_the_list(
-    surgeon: User, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("few", [1, 200])
+def test_a_name_is_found_in_the_whole_practice_where_few_have_it_and_where_many_do(
+    lead: User, surgeon: User, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(places, "FEW", 1)
+    monkeypatch.setattr(places, "FEW", few)
     cases = [nobodys(rank=1), in_care_of(surgeon, rank=2), nobodys(rank=3)]
-    assert listed(surgeon, search="usher") == [cases[0], cases[2]]
+    assert listed(lead, assigned="practice", search="usher") == [cases[0], cases[2]]
+
+
+def test_a_surgeons_search_reads_the_names_on_their_list_and_not_those_of_the_whole_practice(
+    surgeon: User, other_surgeon: User
+) -> None:
+    mine, free = in_care_of(surgeon, rank=1), nobodys(rank=2)
+    in_care_of(other_surgeon)
+    with CaptureQueriesContext(connection) as statements:
+        assert listed(surgeon, search="cohen") == [mine]
+        assert listed(surgeon, search="usher") == [free]
+    compared = [each["sql"] for each in statements if "LIKE" in each["sql"].upper()]
+    assert compared
+    assert all("screening_case" in sql for sql in compared)
 
 
 # How far
