@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from portal.accounts.models import Care, User
 from portal.accounts.people import begin_care, end_care
-from screening.models import Case, Decision, Message
+from screening.models import Case, Decision, Mark, Message
 from tests.browser.answers import send
 from tests.browser.checks import fits
 
@@ -122,6 +124,34 @@ def test_the_urgent_case_is_decided_in_eight_clicks_and_the_patient_hears_and_as
     home.goto("/messages/")
     expect(home.get_by_text(f"{surgeon.name} read it on")).to_be_visible()
     fits(home)
+
+
+def test_a_decision_half_typed_stays_while_a_finding_is_marked(windows, patient, surgeon, fusion):
+    # Given
+    send(patient, fusion, **FRAGILE)
+    desk = windows.open(surgeon)
+    open_first(desk, patient)
+    desk.get_by_label("Optimise").check()
+    desk.get_by_label("Plan: what comes next?").fill("Stop smoking first.")
+    # When a mark lacks what it needs, then has it
+    desk.locator("#criterion-nicotine").click()
+    mark = desk.locator("#mark-nicotine")
+    mark.locator("summary").click()
+    mark.get_by_label("Not confirmed").check()
+    mark.get_by_role("button", name="Store the mark").click()
+    expect(desk.locator(".error-summary")).to_be_focused()
+    expect(desk.get_by_label("Plan: what comes next?")).to_have_value("Stop smoking first.")
+    mark.get_by_label("In words").fill("Stopped in May.")
+    mark.get_by_role("button", name="Store the mark").click()
+    # Then it is stored, and so is the decision, which knows of it
+    expect(desk.get_by_text("your mark is stored")).to_be_visible()
+    expect(desk.locator("#criterion-nicotine")).to_be_focused()
+    expect(desk.get_by_label("Optimise")).to_be_checked()
+    desk.get_by_label("On another day").fill((timezone.localdate() + timedelta(days=40)).isoformat())
+    desk.get_by_role("button", name="Store without a message").click()
+    expect(desk.get_by_text("Your decision is stored.")).to_be_visible()
+    assert [each.plan for each in Decision.unscoped.all()] == ["Stop smoking first."]
+    assert [each.text for each in Mark.unscoped.all()] == ["Stopped in May."]
 
 
 def test_of_two_who_decide_at_once_the_second_reads_what_happened_and_keeps_the_words(
