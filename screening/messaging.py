@@ -21,6 +21,7 @@ from screening.models.answers import REVIEW
 from screening.reviewing import not_of
 
 SOMETHING_NEW = "something_new"  # the kind of message that tells somebody so, and nothing else
+MOST_WAITING = 20  # questions of one patient that nobody has read yet
 BEGINNING = 20  # words of a message that stand on the home page
 
 
@@ -120,11 +121,16 @@ def release(
     return message
 
 
+class TooManyWait(Exception):
+    """So many questions of the patient wait that one more would help nobody."""
+
+
 @transaction.atomic
 def reply(*, patient: Any, message: Message, text: str, form: str = "") -> Reply:
     """Keep a question to a message, and tell those who have the patient in care that something is new.
 
     The same words from the same form (any name for it) are one question, however often they arrive.
+    Raises TooManyWait where MOST_WAITING of the patient's were read by nobody yet.
     """
     if not _own(patient, Message).filter(pk=message.pk).exists():
         raise PermissionDenied("The message is somebody else's.")
@@ -133,6 +139,8 @@ def reply(*, patient: Any, message: Message, text: str, form: str = "") -> Reply
     try:
         question: Reply = find()
     except Reply.DoesNotExist:
+        if _own(patient, Reply).filter(read_at=None).count() >= MOST_WAITING:
+            raise TooManyWait from None
         try:
             with transaction.atomic():
                 question = Reply.objects.create(

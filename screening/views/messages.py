@@ -61,7 +61,13 @@ def _ask(request: HttpRequest, told: Told) -> HttpResponse:
     form = QuestionForm(request.POST)
     if not form.is_valid():
         return _show(request, told, form, status=422)
-    question = messaging.reply(patient=request.user, message=told.message, **form.cleaned_data)
+    try:
+        question = messaging.reply(patient=request.user, message=told.message, **form.cleaned_data)
+    except messaging.TooManyWait:
+        form.add_error(
+            "text", _("Your earlier questions wait to be read. Please call us, or send this later.")
+        )
+        return _show(request, told, form, status=422)
     return redirect(f"{reverse('messages:letter', args=[told.message.pk])}#question-{question.pk}")
 
 

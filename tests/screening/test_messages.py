@@ -133,6 +133,23 @@ def test_what_is_too_long_is_given_back_whole(browser: Client, message: Message)
     assert browser.post(address(message), {"text": "x\r\n" * 1000, "form": "a"}).status_code == 302
 
 
+def test_who_sends_very_many_is_asked_to_call_and_keeps_the_words(
+    browser: Client, message: Message, surgeon: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(messaging, "MOST_WAITING", 2)
+
+    def ask(text: str) -> Any:
+        return browser.post(address(message), {"text": text, "form": "a"})
+
+    assert [ask(text).status_code for text in ("One?", "Two?", "Two?")] == [302, 302, 302]
+    page = words(ask("Three?"), 422)
+    assert "Your earlier questions wait to be read. Please call us, or send this later." in page
+    assert "Three?" in page
+    assert [each.text for each in Reply.unscoped.all()] == ["One?", "Two?"]
+    messaging.read_questions(user=surgeon, questions=Reply.unscoped.all())
+    assert ask("Three?").status_code == 302
+
+
 def test_an_empty_question_is_asked_for_once_more(browser: Client, message: Message) -> None:
     assert "Please write your question first." in words(browser.post(address(message), {"text": " "}), 422)
 
