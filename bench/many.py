@@ -74,6 +74,9 @@ VIEWS = {
     "absolute criterion": "category=absolute",
     "all states": "state=all",
     "decided: optimise": "state=optimise",
+    "search: a name": "search=eriksen",
+    "search: a record number": "search=M77",
+    "search: a date of birth": "search=1950-03-04",
 }
 
 
