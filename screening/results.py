@@ -15,14 +15,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from editions.canonical import canonical, digest
-from screening import reassessing
+from screening import alerts, reassessing
 from screening.engine.assessment import Held
 from screening.engine.definition import Definition, Investigation, Question
 from screening.engine.investigations import Result
 from screening.engine.wording import answer_in_words
 from screening.models import Case, InvestigationResult, Reassessment, Submission
 from screening.models.document import definition_of
-from screening.models.placing import foresee_result, place_result
+from screening.models.placing import LEVELS, foresee_result, place_result
 from screening.reviewing import Stale, not_of
 
 NOT_YET = float("inf")  # the id of a result that is not stored: it comes after all that are
@@ -194,11 +194,18 @@ def _submission(case: Case) -> Submission:
 
 
 def _follow(user: Any, case: Case, result: InvestigationResult) -> Stored:
-    """Assess the answers anew where another set of results counts now, and let the case follow."""
+    """Assess the answers anew where another set of results counts now, and let the case follow.
+
+    What becomes urgent by it is told to whoever is on duty, as an urgent answer is: who enters it may not be a surgeon.
+    """
+    level_before, known = case.urgency, set(case.urgent_reasons)
     at, submission, rows = timezone.now(), _submission(case), InvestigationResult.standing(case)
     found = reassessing.again(case, submission, rows, timezone.localdate())
     reassessment = reassessing.keep(case, submission, rows, found, by=user, at=at)
-    place_result(case=case, reassessment=reassessment, at=at)
+    placed = place_result(case=case, reassessment=reassessment, at=at)
+    if placed.urgency > level_before:
+        level = LEVELS[placed.urgency]
+        alerts.raise_alert(submission, level, [*{*placed.urgent_reasons} - known])
     return Stored(result, reassessment, found.missing)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,9 +14,11 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
+from ledger.models import OutboxMessage
 from screening import answering, deciding, results, reviewing
 from screening.engine.answers import loads
 from screening.models import (
+    Alert,
     Case,
     Finding,
     InvestigationResult,
@@ -23,6 +26,8 @@ from screening.models import (
     Reassessment,
     Submission,
 )
+from screening.models.document import shipped
+from tests.screening.factories import make_edition
 from tests.screening.typing import WITHOUT_MOOD
 
 pytestmark = pytest.mark.django_db
@@ -354,3 +359,34 @@ def test_of_rules_with_one_reason_it_says_only_those_that_hold(
 
 def test_it_says_nothing_of_what_no_rule_reads(case: Case) -> None:
     assert results.look_ahead(case=case, entry=entry(case, "crp", crp=Decimal(4))).turns == []
+
+
+# What becomes urgent
+
+
+@pytest.fixture
+def with_urgent_scan(db: None) -> QuestionnaireEdition:
+    """The default questionnaire, with a rule of an author who calls very weak bones urgent."""
+    document = deepcopy(shipped("spinal-fusion"))
+    rule = {"reason": "very_weak_bones", "level": "same_day", "when": "bone_t_score <= -4"}
+    document["urgent"].append({**rule, "notice": "today", "text": "Very weak bones. Call the same day."})
+    return make_edition(document)
+
+
+@pytest.mark.parametrize(("value", "alerts"), [("-3.9", []), ("-4.0", ["same_day"])])
+def test_a_result_that_makes_a_case_urgent_tells_whoever_is_on_duty(
+    patient: Any,
+    surgeon: Any,
+    on_duty: Any,
+    with_urgent_scan: QuestionnaireEdition,
+    value: str,
+    alerts: list[str],
+) -> None:
+    case = send(patient, with_urgent_scan, depression_told="no", phq_1="0", phq_2="0")
+    enter(surgeon, case, t_score(case, value))
+    assert [each.level for each in Alert.unscoped.filter(case=case)] == alerts
+    assert OutboxMessage.objects.filter(key__startswith="alert:").count() == len(alerts)
+    case.refresh_from_db()
+    assert (case.unacknowledged, case.returned_because) == (bool(alerts), "a test result was entered")
+    enter(surgeon, case, t_score(case, value, on="2026-11-10"))
+    assert Alert.unscoped.count() == len(alerts)
